@@ -4,7 +4,7 @@ libraries.
     python -m benchmarks.catalogue [--rows 5000000] [--skip mongodb]
 
 Each store imports the same generated table (`benchmarks.rows`), counts and pages, imports known
-rows again, and writes its export twice. For comparison, pandas and duckdb read the same file, count
+rows again, and writes its export twice as JSON lines, then as CSV and Parquet. For comparison, pandas and duckdb read the same file, count
 it and page it. The MongoDB is the one of the tests: a separate server on a free port, with data in
 a temporary folder.
 """
@@ -33,6 +33,7 @@ from engine.catalogue.mongo_import import Origin, import_mongo
 from engine.catalogue.mongo_reading import BY_FACET, COUNTED
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import EVERYTHING, Catalogue, Cursor, Filter
+from engine.catalogue.table_export import KINDS
 from engine.catalogue.table_import import import_table
 from engine.files import sha256_of
 from engine.home import open_home
@@ -65,6 +66,8 @@ def store(open_new: Callable[[], Catalogue], rows: Path, folder: Path, timings: 
         for _ in range(2)
     }
     assert len(hashes) == 1, "an export is the same bytes every time"
+    for kind in KINDS[1:]:
+        timings.run(f"export as {kind}", partial(export_catalogue, catalogue, folder, kind=kind))
     catalogue.close()
     again = open_new()
     timings.run("counts by species and by source, just opened", lambda: counted(again))
@@ -178,7 +181,7 @@ def main() -> None:
                 by_index(server.address, of)
                 cursor(server.address, rows, folder, of)
         if "peers" not in given.skip:
-            pandas(rows, timings.of("pandas"))
+            pandas(rows, folder, timings.of("pandas"))
             duckdb(rows, folder, timings.of("duckdb"))
     print(f"\n{given.rows:,} photographs of {given.species:,} species\n\n{timings.table()}")
 

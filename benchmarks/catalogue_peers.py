@@ -1,5 +1,6 @@
 """pandas and duckdb for the same work: read the table, count it, page it, write it."""
 
+from functools import partial
 from pathlib import Path
 
 from benchmarks.timing import Timings
@@ -7,7 +8,7 @@ from benchmarks.timing import Timings
 _PAGE = 60
 
 
-def pandas(rows: Path, timings: Timings) -> None:
+def pandas(rows: Path, folder: Path, timings: Timings) -> None:
     """Everything in memory, in one frame."""
     import pandas
 
@@ -25,6 +26,10 @@ def pandas(rows: Path, timings: Timings) -> None:
         "a page of 60, any filter: the median",
         lambda: ordered[(ordered["source"] == "GBIF") & (ordered["species"] > "M")].head(_PAGE),
     )
+    lines, sheet, table = (folder / f"pandas.{kind}" for kind in ("jsonl", "csv", "parquet"))
+    timings.run("export", lambda: ordered.to_json(lines, orient="records", lines=True))
+    timings.run("export as csv", lambda: ordered.to_csv(sheet, index=False))
+    timings.run("export as parquet", lambda: ordered.to_parquet(table, index=False))
 
 
 def duckdb(rows: Path, folder: Path, timings: Timings) -> None:
@@ -55,11 +60,9 @@ def duckdb(rows: Path, folder: Path, timings: Timings) -> None:
         timings.best(
             "a page of 60, any filter: the median", lambda: connection.execute(page).fetchall()
         )
-        out = folder / "duckdb.jsonl"
-        timings.run(
-            "export",
-            lambda: connection.execute(
+        for what, kind in (("", "json"), (" as csv", "csv"), (" as parquet", "parquet")):
+            query = (
                 "COPY (SELECT * FROM photograph ORDER BY species, image_id) "
-                f"TO '{out}' (FORMAT json)"
-            ),
-        )
+                f"TO '{folder / 'duckdb'}.{kind}' (FORMAT {kind})"
+            )
+            timings.run(f"export{what}", partial(connection.execute, query))

@@ -53,6 +53,7 @@ _COMMANDS = {
     "catalogue": ("demo", "import", "counts", "export"),
     "curate": ("curate",),
     "fields": ("fields",),
+    "taxonomy": ("taxonomy",),
     "download": ("download",),
     "home": ("home",),
     "store": ("catalogue",),

@@ -312,6 +312,15 @@ def read_regular(path: Path, most: int) -> bytes:
         return stream.read(most + 1) if os.fstat(stream.fileno()).st_size else b""
 
 
+def version_of(file: Path) -> tuple[int, ...]:
+    """What changes when a file is written or replaced; empty if it cannot be read."""
+    try:
+        about = file.stat()
+    except (OSError, ValueError):
+        return ()
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
+
+
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, as 64 hex digits."""
     with path.open("rb") as stream:

@@ -83,6 +83,11 @@ class Home:
         return self.data / "features.sqlite"
 
     @cached_property
+    def taxonomy(self) -> Path:
+        """The names of a taxonomy table; missing until one is added."""
+        return self.data / "taxonomy.sqlite"
+
+    @cached_property
     def verdicts(self) -> Path:
         return self.data / "verdicts"
 

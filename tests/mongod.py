@@ -42,7 +42,7 @@ class Mongod:
 
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while True:
             try:
                 with MongoClient(self.address, serverSelectionTimeoutMS=500) as client:

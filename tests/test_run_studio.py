@@ -36,7 +36,7 @@ def opened(*arguments: str, home: Path) -> Iterator[Path]:
         yield log
     finally:
         os.killpg(door.pid, signal.SIGTERM)
-        door.wait(timeout=20)
+        door.wait(timeout=60)
 
 
 def address_in(log: Path, seconds: float = 60) -> str:

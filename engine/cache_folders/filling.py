@@ -1,32 +1,35 @@
 """Giving photographs their files from cache folders, whose files are named by their address."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 from hashlib import blake2b
 from itertools import islice
-from os import cpu_count, fspath
+from os import fspath
 from pathlib import Path
 from typing import NamedTuple
 
 from engine.cache_folders.index import CacheIndex, IndexedFile, index_file, open_index
-from engine.cache_folders.matching import match
+from engine.cache_folders.matching import Matches, match
 from engine.catalogue.importing import BATCH, SHOWN_REFUSALS, Refusal, refused, shown
 from engine.catalogue.store import CachedFile, Catalogue
 from engine.download.store import DownloadStore, open_download_store
 from engine.errors import UnreadableImage
-from engine.files import atomic_file
+from engine.files import atomic_file, version_of
 from engine.home import Home
 from engine.images.store import ImageStore, Placing
 from engine.language.message import message, ngettext
 from engine.progress import Report, silent
 from engine.spreadsheet import to_cell
+from engine.workers import cores
 
 _NO_DIGEST = message("Its name is no MD5, SHA-1 or SHA-256 of an address.")
 _NO_ADDRESS = message("No address of the catalogue has this name. It waits for later imports.")
 _READING = message("Reading photographs")
+# More threads than cores, because some wait for the disk. Decoding holds no lock of Python's.
+_WAITING = 4
 
 
 @dataclass
@@ -90,12 +93,12 @@ def import_cache(
     with open_index(home) as index:
         files = index.scan(folder, placing, report)
         named = [file for file in files if file.digest]
-        filled = _fill_from(index, home, catalogue, named, report)
-        fitting = match(catalogue, named).fitting
+        matches = match(catalogue, named)
+        filled = _fill_from(index, home, catalogue, matches, report)
     left = [
         refused(file.name, _NO_ADDRESS if file.digest else _NO_DIGEST)
         for file in files
-        if file.digest not in fitting
+        if file.digest not in matches.fitting
     ]
     refusals = list(filled.unreadable.values()) + left
     listing = _write_listing(home, folder, refusals)
@@ -121,7 +124,8 @@ def fill_from_folders(home: Home, catalogue: Catalogue, report: Report = silent)
     if not index_file(home).is_file():
         return 0
     with open_index(home) as index:
-        return _fill_from(index, home, catalogue, index.files(), report).photographs
+        matches = match(catalogue, index.files())
+        return _fill_from(index, home, catalogue, matches, report).photographs
 
 
 class _Filled(NamedTuple):
@@ -135,20 +139,25 @@ def _fill_from(
     index: CacheIndex,
     home: Home,
     catalogue: Catalogue,
-    files: Sequence[IndexedFile],
+    matches: Matches,
     report: Report,
 ) -> _Filled:
-    """Fill photographs from these files; where the largest of one is unreadable, the next."""
+    """Fill photographs from their files; where the largest of one is unreadable, the next."""
     photographs = 0
     unreadable: dict[IndexedFile, Refusal] = {}
-    while True:
-        readable = [file for file in files if file not in unreadable]
-        filled = _fill(home, catalogue, match(catalogue, readable).wanted, report)
+    wanted = matches.wanted
+    while wanted:
+        filled = _fill(home, catalogue, {one: files[0] for one, files in wanted.items()}, report)
         index.refuse(filled.unreadable)
         photographs += filled.photographs
         unreadable |= filled.unreadable
-        if not filled.unreadable:
-            return _Filled(photographs, unreadable)
+        wanted = {
+            one: rest
+            for one, files in wanted.items()
+            if files[0] in filled.unreadable
+            and (rest := [file for file in files if file not in unreadable])
+        }
+    return _Filled(photographs, unreadable)
 
 
 def _fill(
@@ -157,19 +166,14 @@ def _fill(
     """Store the files in batches, each of which is committed before the next."""
     photographs = done = 0
     unreadable: dict[IndexedFile, Refusal] = {}
-    store, rest = ImageStore(home), iter(wanted.items())
+    in_order = sorted(wanted.items(), key=_place_on_disk)
     with (
         open_download_store(home) as downloads,
-        ThreadPoolExecutor(max(2, cpu_count() or 2)) as pool,
+        closing(_batches(ImageStore(home), in_order)) as batches,
     ):
-        while batch := list(islice(rest, BATCH)):
-            kept: list[CachedFile] = []
-            outcomes = pool.map(partial(_stored, store), batch)
-            for (_, file), outcome in zip(batch, outcomes, strict=True):
-                if isinstance(outcome, Refusal):
-                    unreadable[file] = outcome
-                else:
-                    kept.append(outcome)
+        for batch in batches:
+            kept = [one for _, one in batch if isinstance(one, CachedFile)]
+            unreadable |= {file: one for file, one in batch if isinstance(one, Refusal)}
             _commit(catalogue, downloads, kept)
             photographs += len(kept)
             done += len(batch)
@@ -177,8 +181,31 @@ def _fill(
     return _Filled(photographs, unreadable)
 
 
-def _stored(store: ImageStore, match: tuple[str, IndexedFile]) -> CachedFile | Refusal:
-    image_id, file = match
+def _batches(
+    store: ImageStore, wanted: Iterable[tuple[str, IndexedFile]]
+) -> Generator[list[tuple[IndexedFile, CachedFile | Refusal]]]:
+    """Store the files; the next batch is read while the caller commits one."""
+    rest = iter(wanted)
+    before: list[tuple[IndexedFile, Future[CachedFile | Refusal]]] = []
+    pool = ThreadPoolExecutor(cores() + _WAITING)
+    try:
+        while some := list(islice(rest, BATCH)):
+            batch = [(file, pool.submit(_stored, store, one, file)) for one, file in some]
+            if before:
+                yield [(file, outcome.result()) for file, outcome in before]
+            before = batch
+        if before:
+            yield [(file, outcome.result()) for file, outcome in before]
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _place_on_disk(match: tuple[str, IndexedFile]) -> tuple[int, ...]:
+    """A key that sorts files about as they lie on the disk: a hard disk reads them faster."""
+    return version_of(match[1].path)[:2]
+
+
+def _stored(store: ImageStore, image_id: str, file: IndexedFile) -> CachedFile | Refusal:
     try:
         # Writing thumbnails would take most of the time.
         found = store.keep(file.path, file.placing, with_thumbnail=False)

@@ -1,6 +1,7 @@
 """Finding the photographs that the files of cache folders belong to."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,36 +18,32 @@ _DIGESTS: dict[int, Callable[..., Any]] = {
 
 
 class Matches(NamedTuple):
-    """The file for each photograph that has none, by id, and the digests of all files that belong
-    to an address of the catalogue."""
+    """The files for each photograph that has none, by id, the largest first; and the digests of
+    all files that belong to an address of the catalogue."""
 
-    wanted: dict[str, IndexedFile]
+    wanted: dict[str, list[IndexedFile]]
     fitting: set[bytes]
 
 
 def match(catalogue: Catalogue, files: Iterable[IndexedFile]) -> Matches:
-    """Match files with the addresses of all photographs and of all their listings, as listed.
-
-    Where several files belong to one photograph, the largest is taken.
-    """
-    by_digest: dict[bytes, IndexedFile] = {}
+    """Match files with the addresses of all photographs and of all their listings, as listed."""
+    by_digest: dict[bytes, list[IndexedFile]] = defaultdict(list)
     for file in files:
-        there = by_digest.setdefault(file.digest, file)
-        if there.size < file.size:
-            by_digest[file.digest] = file
-    matches = Matches({}, set())
+        by_digest[file.digest].append(file)
+    wanted: dict[str, dict[IndexedFile, None]] = defaultdict(dict)
+    fitting: set[bytes] = set()
     kinds = [_DIGESTS[size] for size in sorted({len(digest) for digest in by_digest})]
     for image_id, url, is_remote in _addresses(catalogue) if kinds else ():
         for kind in kinds:
             digest = kind(url.encode(errors="surrogatepass")).digest()
-            file_found = by_digest.get(digest)
-            if file_found is None:
-                continue
-            matches.fitting.add(digest)
-            there_found = matches.wanted.get(image_id)
-            if is_remote and (there_found is None or there_found.size < file_found.size):
-                matches.wanted[image_id] = file_found
-    return matches
+            if found := by_digest.get(digest):
+                fitting.add(digest)
+                if is_remote:
+                    wanted[image_id] |= dict.fromkeys(found)
+    largest_first = {
+        image_id: sorted(found, key=lambda file: -file.size) for image_id, found in wanted.items()
+    }
+    return Matches(largest_first, fitting)
 
 
 def _addresses(catalogue: Catalogue) -> Iterator[tuple[str, str, bool]]:

@@ -6,14 +6,17 @@ from typing import Any
 
 from engine.catalogue.documents import FieldSummary, as_text, summarise_fields
 from engine.catalogue.fields import IMPORTED
-from engine.catalogue.guessing import NAMES, guess_mapping, name_of_column
-from engine.catalogue.identity import canonical_address
+from engine.catalogue.guessing import guess_mapping
 from engine.catalogue.mapping import ArrayMapping, MappingSettings, is_below
+from engine.catalogue.source_columns import (
+    SourceColumn,
+    column_of,
+    is_address,
+    is_image_address,
+    mostly,
+    source_columns,
+)
 
-_FIRST_TAKEN = 200
-_WEB = ("http://", "https://")
-_IMAGE = re.compile(r"\.(?:avif|bmp|gif|jpe?g|jpe|png|tiff?|webp)(?:[?#]|$)", re.IGNORECASE)
-_PROVIDER = re.compile(r"(?:inaturalist|flickr|plantnet|wikimedia|gbif|google)/")
 # What the name of an array of photographs contains.
 _PHOTOGRAPHS = re.compile(r"im(?:a)?g|photo|foto|pict|media")
 # A species has these, not one photograph of it.
@@ -35,8 +38,8 @@ def guess_collection(documents: Iterable[Mapping[str, Any]]) -> MappingSettings:
     left_out = {one.photographs for one in others}
     mapping = guess_mapping([_without(document, left_out) for document in given])
     url = mapping.path_of("url")
-    alone = next((one for one in seen if one.path == url), None)
-    if is_below(url, first.photographs) or alone is None or not _leads_to_images(alone):
+    alone = source_columns(one for one in seen if one.path == url)
+    if is_below(url, first.photographs) or not alone or not _holds_photographs(alone[0], False):
         own = {"url": first.path_of("url"), "image_id": first.path_of("image_id") or "_id"}
         mapping = mapping.model_copy(update={"photographs": first.photographs, **own})
     else:
@@ -58,14 +61,14 @@ def _without(value: Any, left_out: Collection[str], path: str = "") -> Any:
 
 def guess_array(seen: Sequence[FieldSummary], path: str) -> ArrayMapping:
     """Guess the paths of an array of photographs; `url` is empty if it holds no photographs."""
-    own = [one for one in seen if is_below(one.path, path)]
-    fields = {name: _best(name, own) for name in IMPORTED if name not in _OF_THE_SPECIES}
-    (array,) = [one for one in own if one.path == path] or [FieldSummary(path, 0, [], True)]
-    if _share(_addresses(array.values), array.values) > 0.5:
+    own = source_columns(one for one in seen if is_below(one.path, path))
+    fields = {name: column_of(name, own) for name in IMPORTED if name not in _OF_THE_SPECIES}
+    array = next((one for one in own if one.path == path), None)
+    if array is not None and mostly(is_address, _filled(array)):
         fields["url"] = path
     holder = next((one for one in own if one.path == fields["url"]), None)
-    named = _PHOTOGRAPHS.search(path.rpartition(".")[2].lower())
-    if holder is None or not (named or _leads_to_images(holder)):
+    is_named = _PHOTOGRAPHS.search(path.rpartition(".")[2].lower()) is not None
+    if holder is None or not _holds_photographs(holder, is_named):
         fields["url"] = ""
     return ArrayMapping(photographs=path, **{**fields, "image_id": _id_in(own, path)})
 
@@ -80,44 +83,24 @@ def _fields_of(array: ArrayMapping) -> int:
     return sum(bool(array.path_of(name)) for name in IMPORTED)
 
 
-def _id_in(own: Sequence[FieldSummary], array: str) -> str:
+def _id_in(own: Sequence[SourceColumn], array: str) -> str:
     """The path of the elements' ids; empty if two documents have the same, as positions would."""
-    named = _best("image_id", own)
-    ids = [named, f"{array}.id", f"{array}._id"]
+    ids = [column_of("image_id", own), f"{array}.id", f"{array}._id"]
     by_path = {one.path: one for one in own}
     return next((path for path in ids if path in by_path and _are_different(by_path[path])), "")
 
 
-def _are_different(one: FieldSummary) -> bool:
-    texts = list(map(as_text, one.values))
+def _are_different(one: SourceColumn) -> bool:
+    texts = list(map(as_text, one.summary.values))
     return len(set(texts)) == len(texts)
 
 
-def _best(field: str, seen: Sequence[FieldSummary]) -> str:
-    """The most frequent path with a name of this field whose values are not mostly empty."""
-    rated = []
-    for one in seen:
-        name = name_of_column(one.path)
-        values = one.values[:_FIRST_TAKEN]
-        texts = _addresses(values) if field == "url" else list(filter(None, map(as_text, values)))
-        if name in NAMES[field] and 2 * len(texts) >= len(values):
-            rated.append((-one.documents, NAMES[field].index(name), one.path))
-    return min(rated)[-1] if rated else ""
+def _holds_photographs(one: SourceColumn, is_named: bool) -> bool:
+    """Whether most values are addresses, and most of these of images unless its name says so."""
+    addresses = [text for text in one.texts if is_address(text)]
+    leads = is_named or 2 * sum(map(is_image_address, addresses)) > len(addresses)
+    return mostly(is_address, _filled(one)) and leads
 
 
-def _addresses(values: Iterable[Any]) -> list[str]:
-    return [text for text in map(as_text, values) if text.startswith(_WEB)]
-
-
-def _leads_to_images(one: FieldSummary) -> bool:
-    addresses = _addresses(one.values[:_FIRST_TAKEN])
-    images = [
-        url for url in addresses if _IMAGE.search(url) or _PROVIDER.match(canonical_address(url))
-    ]
-    return _share(images, addresses) > 0.5
-
-
-def _share(some: Sequence[Any], of: Iterable[Any]) -> float:
-    """The share of the values that are not empty."""
-    there = sum(value is not None for value in of)
-    return len(some) / there if there else 0.0
+def _filled(one: SourceColumn) -> list[str]:
+    return list(filter(None, one.texts))

@@ -123,6 +123,9 @@ def text_of(value: Any) -> str:
 
 def as_text(value: Any) -> str:
     """A document's value as text: ids and dates are formatted, nested values give ""."""
+    if type(value) is str and value.isascii():
+        # Fast path: nearly all values are such.
+        return value.strip()
     if isinstance(value, str):
         return text_of(value)
     if isinstance(value, date):

@@ -55,13 +55,11 @@ def export_catalogue(
     by_source: Counter[str] = Counter()
     by_state: Counter[str] = Counter()
     file = folder / f"catalogue.{kind}"
-    # JSON lines name the fields in each row.
-    own = catalogue.own_names() if kind != "jsonl" else []
     with atomic_writer(file) as stream, ThreadPoolExecutor(1) as beside:
         digested = _Digested(stream)
-        with table_writer(digested, kind, spreadsheet_safe, own) as write:
+        with table_writer(digested, kind, spreadsheet_safe) as write:
             writing: Future[object] | None = None
-            for lines in catalogue.lines(chosen, rare):
+            for lines in catalogue.lines(chosen, rare, flat=kind != "jsonl"):
                 # At most one batch waits for the disk.
                 if writing is not None:
                     writing.result()

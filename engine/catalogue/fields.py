@@ -27,7 +27,6 @@ TEXTS = tuple(name for name, kind in KINDS.items() if kind is str)
 NUMBERS = tuple(name for name, kind in KINDS.items() if kind is int)
 IMPORTED = tuple(name for name, about in FIELDS.items() if about.columns)
 """The fields that imports set."""
-EXPORTED = tuple(name for name, about in FIELDS.items() if about.is_exported)
 FACETS = tuple(name for name, about in FIELDS.items() if about.is_facet)
 """The fields that photographs are counted and filtered by."""
 PLAIN = tuple(name for name in FIELDS if name not in (*FACETS, "image_id"))

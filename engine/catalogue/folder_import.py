@@ -6,12 +6,13 @@ from pathlib import Path
 from engine.catalogue.checking import source_of
 from engine.catalogue.folder_layout import FolderContents, understand_folder
 from engine.catalogue.importing import Candidate, ImportReport, Keep, Offer, refused, take_in
-from engine.catalogue.record import Photograph, extra_of
+from engine.catalogue.other_fields import common_json
+from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue
 from engine.language.message import message
 from engine.progress import Report, silent
 
-_OUTSIDE = message("It is in no folder of a species.")
+OUTSIDE = message("It is in no folder of a species.")
 
 
 def import_folder(
@@ -55,12 +56,11 @@ def import_contents(
 
 def _offers(contents: FolderContents, source: str) -> Iterator[Offer]:
     for file, name, part in contents.photographs:
-        photograph = Photograph(
-            "", name.species, name.genus, name.family, source, extra=extra_of(part)
-        )
+        extra = common_json({"part": part})
+        photograph = Photograph("", name.species, name.genus, name.family, source, extra=extra)
         yield Candidate(photograph, _origin(file, contents), file)
     for file in contents.outside:
-        yield refused(_origin(file, contents), _OUTSIDE)
+        yield refused(_origin(file, contents), OUTSIDE)
 
 
 def _origin(file: Path, contents: FolderContents) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 INATURALIST_PHOTO = (
@@ -96,8 +97,7 @@ def canonical_address(url: str) -> str:
     the photograph's own number or name counts. Any text is accepted; an empty one stays empty.
     """
     address = url.partition("://")[2]
-    host = address.partition("/")[0].rsplit(".", 2)
-    if provider := PROVIDERS.get(".".join(host[-2:]).lower()):
+    if provider := _provider_of(address.partition("/")[0]):
         name, pattern = provider
         if found := pattern.match(url):
             return f"{name}/{unquote(found['photo']).replace('/thumb/', '/', 1)}"
@@ -109,10 +109,18 @@ def canonical_address(url: str) -> str:
 
 def identity_of(url: str) -> str:
     """16 hex digits that addresses of one photograph share; empty without an address."""
-    if not url:
-        return ""
+    return digest_of_address(url).hex() if url else ""
+
+
+def digest_of_address(url: str) -> bytes:
+    """8 bytes that addresses of one photograph share."""
     canonical = canonical_address(url).encode(errors="surrogatepass")
-    return hashlib.blake2b(canonical, digest_size=8).hexdigest()
+    return hashlib.blake2b(canonical, digest_size=8).digest()
+
+
+@lru_cache(maxsize=4_096)
+def _provider_of(host: str) -> tuple[str, re.Pattern[str]] | None:
+    return PROVIDERS.get(".".join(host.rsplit(".", 2)[-2:]).lower())
 
 
 def _general(url: str) -> str:

@@ -17,16 +17,24 @@ class Joining(ABC):
     the caller has."""
 
     @abstractmethod
+    def known(self, image_ids: Iterable[str]) -> dict[str, str]:
+        """Those ids that rows or listings have, each with the id of its photograph."""
+
+    @abstractmethod
     def apart(self) -> set[str]:
         """The rows that are not joined to others."""
+
+    @abstractmethod
+    def take(self, listings: Iterable[Listing], apart: Iterable[str]) -> None:
+        """Take over listings of another store, what they are known by, and what stays apart."""
 
     @abstractmethod
     def _read(self, image_ids: Iterable[str]) -> list[Photograph]:
         """The rows with these ids, the oldest first."""
 
     @abstractmethod
-    def _insert(self, photographs: Sequence[Photograph], known: bool) -> None:
-        """Add rows; if `known`, by their addresses and bytes."""
+    def _insert(self, photographs: Sequence[Photograph], keys: Mapping[int, str]) -> None:
+        """Add rows, and let them be known by keys that are new, given with the ids of the rows."""
 
     @abstractmethod
     def _delete(self, photographs: Sequence[Photograph]) -> None:
@@ -65,28 +73,57 @@ class Joining(ABC):
     def _set_apart(self, image_ids: Iterable[str]) -> None:
         """Let rows stay apart."""
 
-    def add(self, photographs: Iterable[Photograph]) -> dict[str, str]:
+    def add(
+        self,
+        photographs: Iterable[Photograph],
+        listings: Sequence[Listing] = (),
+        apart: Iterable[str] = (),
+    ) -> dict[str, str]:
         """Add records whose ids are not known; returns those that became listings, each with its
-        photograph."""
-        apart = self.apart()
+        photograph.
+
+        `listings` and `apart` are what another catalogue says of them.
+        """
         offered = list(photographs)
-        self._insert([one for one in offered if one.image_id in apart], known=False)
+        if listings or apart:
+            added = {one.image_id for one in offered}
+            self._set_apart(added.intersection(apart))
+            known = self.known(one.image_id for one in listings)
+            joined = self._add(offered)
+            self.take(
+                (
+                    one._replace(photograph=joined.get(one.photograph, one.photograph), change=0)
+                    for one in listings
+                    if one.photograph in added and one.image_id not in known
+                ),
+                (),
+            )
+            return joined
+        return self._add(offered)
+
+    def _add(self, offered: Sequence[Photograph]) -> dict[str, str]:
+        apart = self.apart()
+        self._insert([one for one in offered if one.image_id in apart], {})
         offered = [one for one in offered if one.image_id not in apart]
-        known = self._known_by(key for one in offered for key in keys_of(one))
-        rows: list[Photograph] = []
+        keys = list(map(keys_of, offered))
+        known = self._known_by(itertools.chain.from_iterable(keys))
+        rows: dict[str, Photograph] = {}
         joined: dict[str, list[Photograph]] = defaultdict(list)
+        new: dict[int, str] = {}
         also_twins: list[tuple[str, str]] = []
-        for one in offered:
-            keys = keys_of(one)
-            twins = sorted({known[key] for key in keys if key in known})
+        for one, own in zip(offered, keys, strict=True):
+            twins = [known[key] for key in own if key in known]
+            owner = min(twins, default=one.image_id)
             if twins:
-                joined[twins[0]].append(one)
-                also_twins += ((twins[0], twin) for twin in twins[1:])
+                joined[owner].append(one)
+                also_twins += ((owner, twin) for twin in twins if twin != owner)
             else:
-                rows.append(one)
-            known |= dict.fromkeys(keys, twins[0] if twins else one.image_id)
-        self._insert(rows, known=True)
-        self._attach(joined)
+                rows[owner] = one
+            for key in own:
+                if key not in known:
+                    new[key] = owner
+                known[key] = owner
+        self._add_rows(rows, joined, new)
         self.join(groups_of(also_twins), change=0)
         return {one.image_id: twin for twin, listed in joined.items() for one in listed}
 
@@ -151,31 +188,55 @@ class Joining(ABC):
                     kept = [n for n, value in taken.items() if getattr(now[image_id], n) == value]
                     back = {name: getattr(own.listed, name) for name in kept}
                     changes.append({"image_id": image_id, **back})
-        self._insert(rows, known=False)
+        self._insert(rows, {})
         self._change(changes)
         self._forget(number)
         self._set_apart(row.image_id for row in rows)
         return len(rows)
 
-    def _attach(self, joined: Mapping[str, Sequence[Photograph]]) -> None:
-        """Make records that have no row listings of rows."""
-        rows = {row.image_id: row for row in self._read(joined)}
-        groups = ((rows[image_id], listed) for image_id, listed in joined.items())
-        listings = self._combine(groups, change=0)
-        self._know({key: one.photograph for one in listings for key in keys_of(one.listed)})
+    def _add_rows(
+        self,
+        rows: Mapping[str, Photograph],
+        joined: Mapping[str, Sequence[Photograph]],
+        keys: Mapping[int, str],
+    ) -> None:
+        """Add rows, and make records listings of these and of rows that are there."""
+        # A row is written once, with what it takes from the listings that come with it.
+        here = _Combined(((row, joined.get(row.image_id, ())) for row in rows.values()), 0)
+        made = [
+            row._replace(**here.changes[row.image_id]) if row.image_id in here.changes else row
+            for row in rows.values()
+        ]
+        self._insert(made, {key: owner for key, owner in keys.items() if owner in rows})
+        self._write([*here.firsts, *here.listings])
+        there = {row.image_id: row for row in self._read(joined.keys() - rows.keys())}
+        self._combine(((row, joined[image_id]) for image_id, row in there.items()), change=0)
+        self._know({key: owner for key, owner in keys.items() if owner not in rows})
 
     def _combine(
         self, groups: Iterable[tuple[Photograph, Sequence[Photograph]]], change: int
     ) -> list[Listing]:
         """Write listings of rows, and into the rows what they take from them."""
-        changes: list[dict[str, Any]] = []
-        firsts: list[Listing] = []
-        listings: list[Listing] = []
+        made = _Combined(groups, change)
+        self._write([*made.firsts, *made.listings])
+        self._change([{"image_id": one, **change} for one, change in made.changes.items()])
+        return made.listings
+
+
+class _Combined:
+    """What joining makes of rows, each given with the records that become its listings.
+
+    `firsts` are the listings of the rows that `changes` alters, by id.
+    """
+
+    def __init__(
+        self, groups: Iterable[tuple[Photograph, Sequence[Photograph]]], change: int
+    ) -> None:
+        self.changes: dict[str, dict[str, Any]] = {}
+        self.firsts: list[Listing] = []
+        self.listings: list[Listing] = []
         for row, listed in groups:
-            if altered := combined(row, listed):
-                changes.append({"image_id": row.image_id, **altered})
-                firsts.append(Listing(row.image_id, row.image_id, change, row))
-            listings += (Listing(one.image_id, row.image_id, change, one) for one in listed)
-        self._write([*firsts, *listings])
-        self._change(changes)
-        return listings
+            if altered := combined(row, listed) if listed else {}:
+                self.changes[row.image_id] = altered
+                self.firsts.append(Listing(row.image_id, row.image_id, change, row))
+            self.listings += (Listing(one.image_id, row.image_id, change, one) for one in listed)

@@ -50,7 +50,12 @@ class MongoCatalogue(MongoReader):
         with self._store_errors():
             return self._listings.known(image_ids)
 
-    def add(self, photographs: Iterable[Photograph]) -> Added:
+    def add(
+        self,
+        photographs: Iterable[Photograph],
+        listings: Iterable[Listing] = (),
+        apart: Iterable[str] = (),
+    ) -> Added:
         offered = list(photographs)
         with self._store_errors(), self._writer.turn() as version:
             known = self.known(photograph.image_id for photograph in offered)
@@ -58,9 +63,17 @@ class MongoCatalogue(MongoReader):
             for photograph in offered:
                 if photograph.image_id not in known:
                     fresh.setdefault(photograph.image_id, photograph)
-            joined = self._listings.writing(version).add(fresh.values())
+            writing = self._listings.writing(version)
+            joined = writing.add(fresh.values(), list(listings), list(apart))
         listed = joined | {image_id: row for image_id, row in known.items() if row != image_id}
         return Added(len(fresh) - len(joined), len(offered) - len(fresh), listed)
+
+    def begin_import(self, key: str) -> str:
+        # Other programs may delete documents, which leaves no trace.
+        return ""
+
+    def end_import(self, key: str, report: str) -> None:
+        """Nothing is noted; see `begin_import`."""
 
     def take_listings(self, listings: Iterable[Listing], apart: Iterable[str]) -> None:
         with self._store_errors(), self._writer.turn() as version:

@@ -195,7 +195,8 @@ class MongoChanges:
         self._facets.count(moves, version)
 
     def _kept_name(self, one: _Held, target: int) -> str:
-        return one.original_name or self._facets.at(one.now).species
+        name = self._facets.at(one.now).species
+        return one.original_name or ("" if name == self._facets.at(target).species else name)
 
     def _dropped_name(self, one: _Held, target: int) -> str:
         return "" if one.original_name == self._facets.at(target).species else one.original_name

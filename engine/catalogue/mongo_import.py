@@ -1,9 +1,9 @@
 """Importing a MongoDB collection. The collection is only read."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -14,6 +14,7 @@ from engine.catalogue.documents import (
     as_text,
     document_photographs,
     is_odd_date,
+    value_at,
 )
 from engine.catalogue.folder_layout import part_of
 from engine.catalogue.identity import canonical_address
@@ -29,11 +30,12 @@ from engine.catalogue.importing import (
 )
 from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.mongo_server import connected
-from engine.catalogue.other_fields import as_json, fields_below
+from engine.catalogue.other_fields import entries_of, fields_below, json_of
 from engine.catalogue.position import Position
 from engine.catalogue.ranks import refusal_above_species
 from engine.catalogue.record import Photograph, image_id_of
 from engine.catalogue.store import Catalogue
+from engine.catalogue.table_import import PreviewedRow, previewed
 from engine.catalogue.table_paths import located
 from engine.errors import BadInput
 from engine.files import is_regular
@@ -48,8 +50,10 @@ if TYPE_CHECKING:
     from pymongo.collection import Collection
 
 _SAMPLED = 100
+# Documents are fetched by about as many photographs, but not fewer documents than the second.
 _FETCHED_AT_ONCE = 2_000
-# Starting a process takes a second.
+_FEWEST_AT_ONCE = 50
+# Photographs. Starting a process takes a second.
 _MANY = 50_000
 
 
@@ -106,12 +110,35 @@ def mapping_of(home: Home, origin: Origin, given: Path | None = None) -> Mapping
     Raises:
         BadInput, WorkFailed: as in `sample_documents`; or the file is no mapping.
     """
-    file = mapping_file(home, origin)
-    if given is not None or file.is_file():
-        return load(MappingSettings, given or file)
+    if (stored := _stored_mapping(home, origin, given)) is not None:
+        return stored
     guessed = guess_collection(sample_documents(origin))
-    save(guessed, file)
+    save(guessed, mapping_file(home, origin))
     return guessed
+
+
+def proposed_mapping(
+    home: Home, origin: Origin, documents: Iterable[Mapping[str, Any]], given: Path | None = None
+) -> MappingSettings:
+    """As `mapping_of`, but guessed from these documents, and never stored.
+
+    Raises:
+        BadInput: the file is no mapping.
+    """
+    return _stored_mapping(home, origin, given) or guess_collection(documents)
+
+
+def preview_documents(
+    documents: Iterable[Mapping[str, Any]], mapping: MappingSettings, most: int
+) -> list[PreviewedRow]:
+    """The first photographs of some documents as an import by this mapping would take them."""
+    offers = chain.from_iterable(_offers(document, mapping, "") for document in documents)
+    return [previewed(offer) for offer in islice(offers, most)]
+
+
+def _stored_mapping(home: Home, origin: Origin, given: Path | None) -> MappingSettings | None:
+    file = given or mapping_file(home, origin)
+    return load(MappingSettings, file) if given is not None or file.is_file() else None
 
 
 def import_mongo(
@@ -133,7 +160,7 @@ def import_mongo(
             nor path; or the connection is lost.
     """
     _require(mapping, origin)
-    sample_documents(origin)
+    each = _photographs_each(sample_documents(origin), mapping)
     position = _position(home, origin, mapping)
     with connected(origin.address, socketTimeoutMS=4_500, retryReads=False) as client:
         collection = client[origin.database][origin.collection]
@@ -145,8 +172,9 @@ def import_mongo(
             report(done + position.before, total, note)
 
         read = partial(_read, mapping, source_of(source, origin.collection))
-        batches = _batches(collection, position.after, mapping)
-        several = beside(read, batches) if documents > _MANY else map(read, batches)
+        at_once = max(_FEWEST_AT_ONCE, _FETCHED_AT_ONCE // each)
+        batches = _batches(collection, position.after, mapping, at_once)
+        several = beside(read, batches) if documents * each > _MANY else map(read, batches)
         result = take_in(catalogue, _passed(several, position), keep, total, noted)
     position.clear()
     return result
@@ -162,17 +190,22 @@ def _require(mapping: MappingSettings, origin: Origin) -> None:
         )
 
 
+def _photographs_each(documents: Sequence[Mapping[str, Any]], mapping: MappingSettings) -> int:
+    """The mean number of photographs in these documents, at least 1."""
+    arrays = [part.array for part in mapping.parts() if part.array]
+    found = [value_at(one, array, whole=True) for one in documents for array in arrays]
+    return max(1, sum(len(one) for one in found if isinstance(one, list)) // len(documents))
+
+
 def _batches(
-    collection: "Collection[dict[str, Any]]", after: Any, mapping: MappingSettings
+    collection: "Collection[dict[str, Any]]", after: Any, mapping: MappingSettings, at_once: int
 ) -> Iterator[bytes]:
     """The documents with ids greater than `after`, ordered by id, in raw BSON batches."""
     # An expression, because a plain $gt skips ids of another type.
     wanted = {} if after is None else {"$expr": {"$gt": ["$_id", {"$literal": after}]}}
     tops = {path.split(".")[0] for path in mapping.every_path()} | {"_id"}
     fields = None if mapping.other_fields else dict.fromkeys(sorted(tops), 1)
-    found = collection.find_raw_batches(
-        wanted, fields, sort=[("_id", 1)], batch_size=_FETCHED_AT_ONCE
-    )
+    found = collection.find_raw_batches(wanted, fields, sort=[("_id", 1)], batch_size=at_once)
     return cast("Iterator[bytes]", found)
 
 
@@ -189,13 +222,17 @@ def _read(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
     for document in _decoded(batch):
         if isinstance(document, dict):
             last = document["_id"]
-            others = _OtherFields(document, mapping)
-            for found in document_photographs(document, mapping):
-                offers.append(settled(_candidate(last, found, others, mapping, source)))
+            offers += _offers(document, mapping, source)
         else:
             origin = "…" if last is None else f"{last} …"
             offers.append(refused(origin, document))
     return _Batch(offers, last)
+
+
+def _offers(document: Mapping[str, Any], mapping: MappingSettings, source: str) -> Iterator[Offer]:
+    others = _OtherFields(document, mapping)
+    for found in document_photographs(document, mapping):
+        yield settled(_candidate(document["_id"], found, others, mapping, source))
 
 
 def _decoded(batch: bytes) -> Iterator[dict[str, Any] | Message]:
@@ -251,7 +288,9 @@ def _candidate(
     if named is not None and not isinstance(named, str):
         kind = type(named).__name__
         return refused(origin, message("Its species is not text but {type}.", type=kind))
-    odd = next((field for field, value in values.items() if is_odd_date(value)), "")
+    odd = next(
+        (f for f, value in values.items() if type(value) is not str and is_odd_date(value)), ""
+    )
     # An id that is no text is replaced by one of the address.
     if odd and odd != "image_id":
         return refused(origin, message("Its {field} is a date out of range.", field=odd))
@@ -261,7 +300,9 @@ def _candidate(
     if above is not None:
         return refused(origin, above)
     path, url = texts.pop("path", ""), texts.get("url", "")
-    file = located(path, Path(mapping.folder), mapping.prefix) if path else None
+    # An array of plain addresses may have been taken for files as well.
+    is_file = path and path != url
+    file = located(path, Path(mapping.folder), mapping.prefix) if is_file else None
     if url and file is not None and not is_regular(file):
         # The file is missing, but the photograph can still be downloaded.
         file = None
@@ -303,9 +344,10 @@ class _OtherFields:
     def __init__(self, document: Mapping[str, Any], mapping: MappingSettings) -> None:
         self._left_out = _left_out(mapping)
         self._wanted = mapping.other_fields
-        around = fields_below(document, self._left_out | _arrays(mapping))
-        self._around = list(around) if self._wanted else []
-        self._plain = as_json(self._around)
+        around = fields_below(document, _left_out_around(mapping)) if self._wanted else ()
+        # A document may have thousands of photographs, to which these are common.
+        self._around = entries_of(around)
+        self._plain = json_of(self._around)
 
     def of(self, found: FoundPhotograph, part: str) -> str:
         """The part of a split, the fields of the photograph's own element, then those of the
@@ -313,7 +355,7 @@ class _OtherFields:
         own: list[tuple[str, Any]] = [("part", part)] if part else []
         if self._wanted and isinstance(found.element, dict):
             own += fields_below(found.element, self._left_out, found.part.array)
-        return as_json([*own, *self._around]) if own else self._plain
+        return json_of(entries_of(own), self._around) if own else self._plain
 
 
 @lru_cache(maxsize=8)
@@ -321,6 +363,12 @@ def _left_out(mapping: MappingSettings) -> frozenset[str]:
     """The paths that are fields of a photograph already."""
     unused = {"_id"} if all(part.array for part in mapping.parts()) else set()
     return frozenset(mapping.every_path() - _arrays(mapping) - unused)
+
+
+@lru_cache(maxsize=8)
+def _left_out_around(mapping: MappingSettings) -> frozenset[str]:
+    """The same, and the arrays of photographs."""
+    return _left_out(mapping) | _arrays(mapping)
 
 
 @lru_cache(maxsize=8)

@@ -39,7 +39,6 @@ class MongoListings(Joining):
         return self
 
     def known(self, image_ids: Iterable[str]) -> dict[str, str]:
-        """Those ids that rows or listings have, each with the id of its photograph."""
         found: dict[str, str] = {}
         for some in batches(image_ids):
             wanted = {"_id": {"$in": some}}
@@ -90,6 +89,20 @@ class MongoListings(Joining):
         found = map(_listing, self._listings.find({"photograph": image_id}))
         return sorted(found, key=lambda one: (one.image_id != one.photograph, one.image_id))
 
+    def records(self, image_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        """By photograph, the records that were joined to it, in the order of `of`."""
+        listed: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        if self._listings.estimated_document_count():
+            for some in batches(image_ids):
+                for one in self._listings.find({"photograph": {"$in": some}}):
+                    listed[one["photograph"]].append(one)
+        return {
+            image_id: [
+                one["listed"] for one in sorted(own, key=lambda o: (o["_id"] != image_id, o["_id"]))
+            ]
+            for image_id, own in listed.items()
+        }
+
     def all(self) -> Iterator[Listing]:
         """Every listing."""
         return map(_listing, self._listings.find())
@@ -98,7 +111,6 @@ class MongoListings(Joining):
         return {one["_id"] for one in self._apart.find({}, {"_id": 1})}
 
     def take(self, listings: Iterable[Listing], apart: Iterable[str]) -> None:
-        """Take over listings of another store, what they are known by, and what stays apart."""
         for some in batches(listings):
             self._write(some)
             self._know({key: one.photograph for one in some for key in keys_of(one.listed)})
@@ -112,8 +124,11 @@ class MongoListings(Joining):
     def _read(self, image_ids: Iterable[str]) -> list[Photograph]:
         return self._rows.read(image_ids)
 
-    def _insert(self, photographs: Sequence[Photograph], known: bool) -> None:
-        self._rows.insert(photographs, self._version, known)
+    def _insert(self, photographs: Sequence[Photograph], keys: Mapping[int, str]) -> None:
+        own: dict[str, list[int]] = defaultdict(list)
+        for key, image_id in keys.items():
+            own[image_id].append(key)
+        self._rows.insert(photographs, self._version, own)
 
     def _delete(self, photographs: Sequence[Photograph]) -> None:
         self._rows.delete(photographs, self._version)

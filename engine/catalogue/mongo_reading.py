@@ -14,14 +14,13 @@ import orjson
 
 from engine.catalogue.columns import table_of
 from engine.catalogue.facets import Facet, chunks, lines_of
-from engine.catalogue.fields import EMPTY, EXPORTED, Values
+from engine.catalogue.fields import EMPTY, FIELDS, Values
 from engine.catalogue.mongo_facets import Group, MongoFacets
 from engine.catalogue.mongo_filters import MongoFilter, MongoFilters, Query
 from engine.catalogue.mongo_listings import MongoListings
 from engine.catalogue.mongo_rows import READ, MongoRows, values_in
 from engine.catalogue.mongo_server import address_of, client_of, store_errors
 from engine.catalogue.mongo_writing import Writer
-from engine.catalogue.own_fields import own_fields
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import (
     EVERYTHING,
@@ -38,7 +37,7 @@ from engine.catalogue.twins import Listing
 if TYPE_CHECKING:
     from pymongo.collection import Collection
 
-_exported: Callable[[Values], Values] = itemgetter(*map(READ.index, EXPORTED))
+_in_order: Callable[[Values], Values] = itemgetter(*map(READ.index, FIELDS))
 BY_FACET = [("facet", 1), ("_id", 1)]
 _BY_SHA256 = [("sha256", 1)]
 _PATIENCE_MS = 600_000
@@ -131,13 +130,20 @@ class MongoReader:
             yield from sorted(map(self._photograph, found), key=_sort_key)
 
     def lines(
-        self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
+        self,
+        chosen: Filter = EVERYTHING,
+        leave_out: AbstractSet[str] = frozenset(),
+        flat: bool = False,
     ) -> Iterator[Lines]:
-        at = self._facets.at
+        at, apart = self._facets.at, self.apart()
+        line = _flat_line if flat else _line
         for found in self._by_species(chosen, leave_out):
             some = [(at(one["facet"]), one) for one in found]
             some.sort(key=lambda pair: (pair[0].species, pair[1]["_id"]))
-            text = b"".join([_line(facet, one) for facet, one in some])
+            ids = [one["_id"] for one in found]
+            with self._store_errors():
+                listed = self._listings.records(ids)
+            text = b"".join([line(facet, one, one["_id"] in apart, listed) for facet, one in some])
             yield lines_of(text, Counter(facet for facet, _ in some))
 
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
@@ -284,10 +290,23 @@ COUNTED: list[dict[str, Any]] = [
 """The number of photographs of each facet; the index covers the query."""
 
 
-def _line(facet: Facet, document: Mapping[str, Any]) -> bytes:
-    values = dict(zip(EXPORTED, _exported(values_in(facet, document)), strict=True))
-    if own := own_fields(document.get("extra", "")):
-        values["extra"] = own
+_Records = Mapping[str, list[dict[str, Any]]]
+
+
+def _line(facet: Facet, document: Mapping[str, Any], apart: bool, listed: _Records) -> bytes:
+    values = dict(zip(FIELDS, _in_order(values_in(facet, document)), strict=True))
+    values |= {"apart": apart, "listings": listed.get(document["_id"], ())}
+    return orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _flat_line(facet: Facet, document: Mapping[str, Any], apart: bool, listed: _Records) -> bytes:
+    values = dict(zip(FIELDS, _in_order(values_in(facet, document)), strict=True))
+    own = listed.get(document["_id"])
+    values |= {
+        "flags": " ".join(facet.flags),
+        "apart": apart,
+        "listings": orjson.dumps(own).decode() if own else "",
+    }
     return orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE)
 
 

@@ -8,7 +8,6 @@ from engine.catalogue.facets import Facet, facet_of
 from engine.catalogue.fields import EMPTY, PLAIN, Values, photograph_maker
 from engine.catalogue.mongo_facets import MongoFacets, batches
 from engine.catalogue.record import Photograph
-from engine.catalogue.twins import keys_of
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -42,14 +41,16 @@ class MongoRows:
             found += self._photographs.find({"_id": {"$in": some}}).sort("$natural", 1)
         return list(map(self.photograph, found))
 
-    def insert(self, photographs: Sequence[Photograph], version: int, known: bool = True) -> None:
-        """Add photographs; if `known`, by their addresses and bytes."""
+    def insert(
+        self, photographs: Sequence[Photograph], version: int, keys: Mapping[str, list[int]]
+    ) -> None:
+        """Add photographs, each known by the keys that are given for its id."""
         if not photographs:
             return
         numbers = self._facets.numbers(map(facet_of, photographs))
         self._photographs.insert_many(
             (
-                _document(photograph, number, known)
+                _document(photograph, number, keys.get(photograph.image_id, []))
                 for photograph, number in zip(photographs, numbers, strict=True)
             ),
             ordered=False,
@@ -119,12 +120,12 @@ class MongoRows:
             self._photographs.bulk_write(updates, ordered=False)
 
 
-def _document(photograph: Photograph, facet: int, known: bool) -> dict[str, Any]:
+def _document(photograph: Photograph, facet: int, keys: list[int]) -> dict[str, Any]:
     document: dict[str, Any] = {"_id": photograph.image_id, "facet": facet}
     for name in PLAIN:
         if value := getattr(photograph, name):
             document[name] = value
-    if known and (keys := keys_of(photograph)):
+    if keys:
         document["known_by"] = keys
     return document
 

@@ -88,26 +88,6 @@ def json_text(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def own_cell(value: Any) -> str:
-    """A value as the text of a table's cell, from which `own_from_cell` restores it."""
-    return value if isinstance(value, str) and not _is_json(value) else json_text(value)
-
-
-def own_from_cell(cell: Any) -> Any:
-    """The value of a cell that `own_cell` wrote."""
-    if not isinstance(cell, str):
-        return cell
-    try:
-        return orjson.loads(cell)
-    except orjson.JSONDecodeError:
-        return cell
-
-
-def is_own_column(name: str) -> bool:
-    """Whether a table's column holds an own field, or all of them, as exports write it."""
-    return name == PREFIX[:-1] or name.startswith(PREFIX)
-
-
 def _is_json(text: str) -> bool:
     """Whether a text is the JSON of a value."""
     try:

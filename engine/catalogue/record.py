@@ -8,14 +8,11 @@ facet field must also be added to `engine.catalogue.facets` and to `Filter` in
 """
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
 from engine.catalogue.names import LONGEST_SPECIES
 from engine.language.message import deferred
-
-_LONGEST_PART = 100
 
 State = Literal["cached", "remote"]
 
@@ -36,7 +33,6 @@ class PhotoField:
         is_identifier: invalid text is refused, not corrected; in other fields a line break
             becomes a space.
         is_facet: photographs are counted and filtered by this field.
-        is_exported: exports contain it.
         since: the first version of the SQLite catalogue that has it.
     """
 
@@ -49,7 +45,6 @@ class PhotoField:
     longest: int = 0
     is_identifier: bool = False
     is_facet: bool = False
-    is_exported: bool = True
     since: int = 1
 
 
@@ -100,6 +95,7 @@ class Photograph(NamedTuple):
                 "label",
                 "class",
                 "category",
+                "cls",
                 "clase",
                 "etiqueta",
                 "common_name",
@@ -303,7 +299,6 @@ class Photograph(NamedTuple):
             deferred("Excluded"),
             deferred("Whether exports, splits and downloads leave it out."),
             is_facet=True,
-            is_exported=False,
             since=2,
         ),
     ] = False
@@ -312,7 +307,6 @@ class Photograph(NamedTuple):
         PhotoField(
             deferred("Other fields"),
             deferred("Fields of its source that the catalogue has no name for, as JSON."),
-            is_exported=False,
             since=4,
         ),
     ] = ""
@@ -322,8 +316,3 @@ def image_id_of(*parts: str) -> str:
     """An id of 20 hex digits, the same whenever the same photograph is imported again."""
     # A file name may hold undecodable bytes.
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:20]
-
-
-def extra_of(part: str) -> str:
-    """The further fields of a photograph that its source puts into a part of a split."""
-    return json.dumps({"part": part[:_LONGEST_PART]}, ensure_ascii=False) if part else ""

@@ -11,6 +11,7 @@ from typing import Any
 from engine.catalogue.changes import Action, Change, Label, OwnChange
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite_changes import Changes
+from engine.catalogue.sqlite_imports import Imports
 from engine.catalogue.sqlite_reading import SqliteReader
 from engine.catalogue.sqlite_rows import Rows
 from engine.catalogue.store import Added, CachedFile, Filter
@@ -35,6 +36,7 @@ class SqliteCatalogue(SqliteReader):
         self._writing = threading.RLock()
         self._table = Rows(self._connection, self._facets)
         self._changes = Changes(self._connection, self._facets, self._listings, self._filters)
+        self._imports = Imports(self._connection)
         # If all photographs of the last batch were new, `add` assumes that the next are too.
         self._all_were_new = False
 
@@ -43,18 +45,24 @@ class SqliteCatalogue(SqliteReader):
         with self._writing, self._store_errors():
             return self._listings.known(image_ids)
 
-    def add(self, photographs: Iterable[Photograph]) -> Added:
-        offered = list(photographs)
+    def add(
+        self,
+        photographs: Iterable[Photograph],
+        listings: Iterable[Listing] = (),
+        apart: Iterable[str] = (),
+    ) -> Added:
+        offered, others, left_apart = list(photographs), list(listings), list(apart)
         fresh: dict[str, Photograph] = {}
         for photograph in offered:
             fresh.setdefault(photograph.image_id, photograph)
-        if self._all_were_new and self._add_unasked(list(fresh.values())):
+        is_plain = not others and not left_apart
+        if is_plain and self._all_were_new and self._add_unasked(list(fresh.values())):
             return Added(len(fresh), len(offered) - len(fresh))
         with self._transaction():
             known = self.known(fresh)
             for image_id in known:
                 del fresh[image_id]
-            joined = self._listings.add(fresh.values())
+            joined = self._listings.add(fresh.values(), others, left_apart)
         self._all_were_new = len(fresh) == len(offered) and not joined
         listed = joined | {image_id: row for image_id, row in known.items() if row != image_id}
         return Added(len(fresh) - len(joined), len(offered) - len(fresh), listed)
@@ -69,6 +77,14 @@ class SqliteCatalogue(SqliteReader):
                 raise _SomeKnown from error
             return True
         return False
+
+    def begin_import(self, key: str) -> str:
+        with self._transaction():
+            return self._imports.begin(key)
+
+    def end_import(self, key: str, report: str) -> None:
+        with self._transaction():
+            self._imports.end(key, report)
 
     def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
         made = list(changes)

@@ -44,7 +44,8 @@ _MOVE_HELD = (
 _SPECIES = "(SELECT species FROM facet WHERE facet = photograph.facet)"
 _HELD = "rowid IN (SELECT row FROM held)"
 _KEEP_NAME = (
-    f"UPDATE photograph SET original_name = {_SPECIES} WHERE original_name = '' AND {_HELD}"
+    f"UPDATE photograph SET original_name = {_SPECIES} "
+    f"WHERE original_name = '' AND {_SPECIES} <> ? AND {_HELD}"
 )
 _DROP_NAME = (
     f"UPDATE photograph SET original_name = '' WHERE original_name = {_SPECIES} AND {_HELD}"
@@ -78,7 +79,7 @@ class Changes:
         images = self._plan(lambda was, now: after_cursor(now, action, label))
         self._connection.execute(_KEEP_HELD, [number])
         if label is not None:
-            self._connection.execute(_KEEP_NAME)
+            self._connection.execute(_KEEP_NAME, [species])
         self._connection.execute(_MOVE_HELD)
         return self._finish(number, images)
 

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -56,7 +57,6 @@ class Listings(Joining):
         self._rows = Rows(connection, facets)
 
     def known(self, image_ids: Iterable[str]) -> dict[str, str]:
-        """Those ids that rows or listings have, each with the id of its photograph."""
         wanted = [json.dumps(list(image_ids))]
         (rows,), (listed,) = (
             self._connection.execute(query, wanted).fetchall()[0] for query in (_KNOWN, _LISTED)
@@ -77,7 +77,9 @@ class Listings(Joining):
         Raises:
             sqlite3.IntegrityError: an id, address or file has a row already.
         """
-        self._insert(photographs, known=True)
+        self._insert_known(
+            photographs, ((key, one.image_id) for one in photographs for key in keys_of(one))
+        )
 
     def join_all(self, number: int) -> int:
         """Find and join all twins of a catalogue whose photographs have no keys yet; returns how
@@ -116,11 +118,9 @@ class Listings(Joining):
         return iter(self._listings("TRUE", []))
 
     def apart(self) -> set[str]:
-        """The rows that are not joined to others."""
         return {image_id for (image_id,) in self._connection.execute("SELECT * FROM apart")}
 
     def take(self, listings: Iterable[Listing], apart: Iterable[str]) -> None:
-        """Take over listings of another store, what they are known by, and what stays apart."""
         taken = list(listings)
         self._write(taken)
         self._know({key: one.photograph for one in taken for key in keys_of(one.listed)})
@@ -139,10 +139,15 @@ class Listings(Joining):
     def _read(self, image_ids: Iterable[str]) -> list[Photograph]:
         return self._rows.read(image_ids)
 
-    def _insert(self, photographs: Sequence[Photograph], known: bool) -> None:
+    def _insert(self, photographs: Sequence[Photograph], keys: Mapping[int, str]) -> None:
+        self._insert_known(photographs, keys.items())
+
+    def _insert_known(
+        self, photographs: Sequence[Photograph], keys: Iterable[tuple[int, str]]
+    ) -> None:
         self._rows.insert(photographs)
-        keys = ((key, one.image_id) for one in photographs for key in keys_of(one) if known)
-        self._connection.executemany("INSERT INTO known_by VALUES (?, ?)", keys)
+        # In order, a batch touches each page of the index once.
+        self._connection.executemany("INSERT INTO known_by VALUES (?, ?)", sorted(keys))
 
     def _delete(self, photographs: Sequence[Photograph]) -> None:
         self._rows.delete(photographs)
@@ -184,7 +189,7 @@ class Listings(Joining):
                     one.change,
                     orjson.dumps(record_of(one.listed)).decode(),
                 )
-                for one in listings
+                for one in sorted(listings, key=itemgetter(0))
             ),
         )
 

@@ -1,11 +1,14 @@
 """Reading the SQLite catalogue: counts come from the facets, pages use keyset pagination."""
 
+import contextlib
 import dataclasses
 import itertools
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from operator import itemgetter
 from pathlib import Path
@@ -13,7 +16,7 @@ from typing import Any
 
 from engine.catalogue.columns import catalogue_columns
 from engine.catalogue.facets import Facets, by_flag, by_tier, chunks, lines_of
-from engine.catalogue.fields import EXPORTED
+from engine.catalogue.fields import KINDS
 from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
 from engine.catalogue.schema import migrate
@@ -39,16 +42,37 @@ _DAMAGED = deferred(
     "The catalogue {file} is damaged ({reason}). Examine it with `doctor`. "
     "Restore a backup with `catalogue restore`."
 )
-# Flags are stored separated by spaces; the export needs a list.
+# Flags are stored separated by spaces.
 _FLAGS = """json(iif(flags = '', '[]', '["' || replace(flags, ' ', '","') || '"]'))"""
-_FIELDS = ", ".join(f"'{name}', {_FLAGS if name == 'flags' else name}" for name in EXPORTED)
-# The lines of many photographs are one row, so that SQLite releases the GIL meanwhile.
-_LINE = f"iif(extra = '', json_object({_FIELDS}), json_object({_FIELDS}, 'extra', json(extra)))"
-_LINES = (
-    "SELECT json_group_array(facet), CAST(group_concat(line || char(10), '') AS BLOB) FROM ("
-    f"SELECT facet, {_LINE} AS line FROM photograph JOIN facet USING (facet) "
-    f"WHERE facet {AMONG} AND {{}} ORDER BY species, image_id)"
+_BOOLEAN = "json(iif({}, 'true', 'false'))"
+_APART = _BOOLEAN.format("image_id IN (SELECT image_id FROM apart)")
+_LISTED = (
+    # Few photographs have listings; asking first is twice as fast.
+    "iif(image_id IN (SELECT photograph FROM listing), "
+    "(SELECT json_group_array(json(listed)) FROM (SELECT listed FROM listing "
+    "WHERE listing.photograph = photograph.image_id "
+    "ORDER BY listing.image_id <> listing.photograph, listing.image_id)), NULL)"
 )
+
+
+def _lines_query(flat: bool, rows: str) -> str:
+    """Reads the lines of `Catalogue.lines` for the photographs of some facets that pass `rows`.
+
+    The lines of many photographs are one row, so that SQLite releases the GIL meanwhile.
+    """
+    values = {name: _BOOLEAN.format(name) if kind is bool else name for name, kind in KINDS.items()}
+    if not flat:
+        values["flags"] = _FLAGS
+    values["apart"] = _APART
+    values["listings"] = (
+        f"COALESCE({_LISTED} || '', '')" if flat else f"json(COALESCE({_LISTED}, '[]'))"
+    )
+    fields = ", ".join(f"'{name}', {value}" for name, value in values.items())
+    return (
+        "SELECT json_group_array(facet), CAST(group_concat(line || char(10), '') AS BLOB) FROM ("
+        f"SELECT facet, json_object({fields}) AS line FROM photograph JOIN facet USING (facet) "
+        f"WHERE facet {AMONG} AND {rows} ORDER BY species, image_id)"
+    )
 
 
 class SqliteReader:
@@ -162,19 +186,38 @@ class SqliteReader:
             yield from sorted(map(self._photograph, rows), key=_sort_key)
 
     def lines(
-        self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
+        self,
+        chosen: Filter = EVERYTHING,
+        leave_out: AbstractSet[str] = frozenset(),
+        flat: bool = False,
     ) -> Iterator[Lines]:
         selected = self._select(chosen)
+        query = _lines_query(flat, selected.rows)
         facets = (facet for facet in self._by_species(selected) if facet[0] not in leave_out)
-        for numbers in chunks(facets):
-            ((found, text),) = self._rows(
-                _LINES.format(selected.rows), [json.dumps(numbers), *selected.row_values]
-            )
+        asked = ([json.dumps(numbers), *selected.row_values] for numbers in chunks(facets))
+        for found, text in self._answers(query, asked):
             if text is not None:
                 _require_text(text, self._file)
                 many = Counter(json.loads(found))
                 facets_read = self._facets.those(many)
                 yield lines_of(text, dict(zip(facets_read, many.values(), strict=True)))
+
+    def _answers(self, query: str, values: Iterator[list[Any]]) -> Iterator[tuple[Any, ...]]:
+        """The answer to a query for each value; a second connection answers every second one."""
+        with contextlib.ExitStack() as opened, self._store_errors():
+            second: sqlite3.Connection | None = None
+            while pair := list(itertools.islice(values, 2)):
+                later: Future[tuple[Any, ...]] | None = None
+                if len(pair) > 1:
+                    if second is None:
+                        second = opened.enter_context(
+                            contextlib.closing(connect(self._file, migrate))
+                        )
+                        thread = opened.enter_context(ThreadPoolExecutor(1))
+                    later = thread.submit(_answer, second, query, pair[1])
+                yield _answer(self._connection, query, pair[0])
+                if later is not None:
+                    yield later.result()
 
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
         with self._store_errors():
@@ -251,6 +294,10 @@ class SqliteReader:
 
     def _store_errors(self) -> AbstractContextManager[None]:
         return database_errors(self._file, damaged=_DAMAGED)
+
+
+def _answer(connection: sqlite3.Connection, query: str, values: list[Any]) -> tuple[Any, ...]:
+    return tuple(connection.execute(query, values).fetchall()[0])
 
 
 def _sort_key(photograph: Photograph) -> tuple[str, str]:

@@ -133,8 +133,29 @@ class Catalogue(Protocol):
         photograph."""
         ...
 
-    def add(self, photographs: Iterable[Photograph]) -> Added:
-        """Add photographs in one transaction; skips those whose image_id is known."""
+    def add(
+        self,
+        photographs: Iterable[Photograph],
+        listings: Iterable[Listing] = (),
+        apart: Iterable[str] = (),
+    ) -> Added:
+        """Add photographs in one transaction; skips those whose image_id is known.
+
+        `listings` and `apart` are what another catalogue says of them; of photographs that were
+        known, they are ignored.
+        """
+        ...
+
+    def begin_import(self, key: str) -> str:
+        """Note that an import begins, whose `key` says all that it depends on.
+
+        Returns what `end_import` noted with this key, if no record was deleted since; else "".
+        A store that cannot notice all deletions notes nothing.
+        """
+        ...
+
+    def end_import(self, key: str, report: str) -> None:
+        """Note that the import has ended, unless a record was deleted since it began."""
         ...
 
     def update(self, changes: Iterable[Mapping[str, Any]]) -> int:
@@ -183,8 +204,8 @@ class Catalogue(Protocol):
         """Exclude, include or relabel photographs by filter or ids, in one transaction.
 
         Photographs that are already in the wanted state are left out of the change. `label` is
-        only given for relabelling. The former species becomes the photograph's `original_name`
-        if that is empty.
+        only given for relabelling. Another former species becomes the photograph's
+        `original_name` if that is empty.
         """
         ...
 
@@ -273,11 +294,17 @@ class Catalogue(Protocol):
         ...
 
     def lines(
-        self, chosen: Filter = EVERYTHING, leave_out: AbstractSet[str] = frozenset()
+        self,
+        chosen: Filter = EVERYTHING,
+        leave_out: AbstractSet[str] = frozenset(),
+        flat: bool = False,
     ) -> Iterator[Lines]:
         """Every photograph that passes the filter, ordered by species and id, as JSON lines.
 
-        Yields batches of many photographs. Skips the species in `leave_out`.
+        A line has all fields, `apart`, and `listings`: the records that were joined to the
+        photograph, its own first, each without its empty fields. If `flat`, flags are names
+        separated by spaces, and listings are JSON text, empty where there are none. Yields
+        batches of many photographs. Skips the species in `leave_out`.
         """
         ...
 

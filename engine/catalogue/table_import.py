@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from sys import intern
 from typing import Any, NamedTuple
@@ -13,20 +13,23 @@ from engine.catalogue.documents import as_text, document_photographs, text_of, v
 from engine.catalogue.fields import EMPTY, FIELDS, IMPORTED, photograph_maker
 from engine.catalogue.folder_layout import part_of
 from engine.catalogue.importing import (
+    IMPORTING,
     Candidate,
     ImportReport,
     Keep,
     KnownIdentity,
     Offer,
     Refusal,
+    WholeRecord,
     refused,
     settled,
     take_in,
 )
+from engine.catalogue.known_tables import key_of_import, report_again, written_report
 from engine.catalogue.mapping import MappingSettings
-from engine.catalogue.other_fields import with_own_columns
+from engine.catalogue.other_fields import common_json
 from engine.catalogue.ranks import refusal_above_species
-from engine.catalogue.record import Photograph, extra_of
+from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue
 from engine.catalogue.table_mapping import Columns, RowPaths, TableLook, columns_of
 from engine.catalogue.table_paths import located
@@ -39,7 +42,8 @@ from engine.catalogue.table_rows import (
     rows_of,
     table_name,
 )
-from engine.files import is_regular
+from engine.catalogue.whole_record import whole_record
+from engine.files import is_regular, version_of
 from engine.language.message import Message, message
 from engine.progress import Report, silent
 from engine.workers import beside
@@ -103,7 +107,16 @@ def import_rows(
         BadInput: the table is damaged; or the source's name is no plain text.
     """
     source = source_of(source, table_name(table))
-    return take_in(catalogue, _offers(catalogue, table, columns, source), keep, 0, report)
+    version, key = version_of(table), key_of_import(table, columns, source)
+    if written := catalogue.begin_import(key):
+        result = report_again(written)
+        report(result.known + result.listed + result.refused, 0, IMPORTING)
+        return result
+    result = take_in(catalogue, _offers(catalogue, table, columns, source), keep, 0, report)
+    # A file that a row names may be another, or may be there, the next time.
+    if not columns.named_files and version_of(table) == version:
+        catalogue.end_import(key, written_report(result))
+    return result
 
 
 def preview_table(
@@ -112,12 +125,15 @@ def preview_table(
     """The first rows of a table as an import by this mapping would take them."""
     columns = Columns(mapping, table.parent / Path(mapping.folder).expanduser(), None)
     offers = _of_rows(enumerate(look.sample.rows[:most], 1), {}, table, columns, table_name(table))
-    return [_previewed(offer) for offer in islice(offers, most)]
+    return [previewed(offer) for offer in islice(offers, most)]
 
 
-def _previewed(offer: Offer) -> PreviewedRow:
+def previewed(offer: Offer) -> PreviewedRow:
+    """What the preview shows of an item."""
     if isinstance(offer, Refusal):
         return PreviewedRow(None, None, offer.message)
+    if isinstance(offer, WholeRecord):
+        return PreviewedRow(offer.photograph, offer.file, None)
     if isinstance(offer, Candidate):
         there = offer.file is None or is_regular(offer.file)
         missing = None if there else message("{file} does not exist.", file=str(offer.file))
@@ -129,7 +145,9 @@ def _offers(catalogue: Catalogue, table: Path, columns: Columns, source: str) ->
     """The items of the table; a second process parses the lines of a large file."""
     if is_json_lines(table) and table.stat().st_size > _LARGE:
         read = partial(_of_block, table, columns, source)
-        yield from chain.from_iterable(beside(read, blocks_of(table)))
+        for offers, named_files in beside(read, blocks_of(table)):
+            columns.named_files |= named_files
+            yield from offers
         return
     numbered_rows = rows_of(table, columns.names)
     own_id = columns.own_ids
@@ -174,8 +192,12 @@ def _own_id(row: Row, column: str) -> str:
     return image_id if sound and is_plain(image_id) else ""  # type: ignore[arg-type, return-value]
 
 
-def _of_block(table: Path, columns: Columns, source: str, block: tuple[int, bytes]) -> list[Offer]:
-    return list(_of_rows(numbered_rows(block), {}, table, columns, source))
+def _of_block(
+    table: Path, columns: Columns, source: str, block: tuple[int, bytes]
+) -> tuple[list[Offer], bool]:
+    """The items of a block, and whether a row named a file."""
+    offers = list(_of_rows(numbered_rows(block), {}, table, columns, source))
+    return offers, columns.named_files
 
 
 def _candidates(
@@ -190,13 +212,15 @@ def _candidates(
         yield _offered(given, "", row, paths, columns, source)
 
 
-def _candidate(row: Row, columns: Columns, source: str) -> Candidate | Refusal:
+def _candidate(row: Row, columns: Columns, source: str) -> Candidate | WholeRecord | Refusal:
     """The candidate or refusal of a row; its origin is its path, empty if it has none."""
     if isinstance(row, Message):
         return refused("", row)
     if len(row) > _MOST_FIELDS:
         return refused("", message("It has more than {most} fields.", most=_MOST_FIELDS))
     paths = columns.paths_in(tuple(row))
+    if paths.whole:
+        return _whole(row, columns)
     if paths.plain:
         given: list[Any] = list(map(row.get, paths.fields, _NOTHING))  # type: ignore[arg-type]
     else:
@@ -209,6 +233,12 @@ def _candidate(row: Row, columns: Columns, source: str) -> Candidate | Refusal:
     except (TypeError, UnicodeEncodeError):
         text, values = "", list(map(text_of, given))
     return _offered(values, text, row, paths, columns, source)
+
+
+def _whole(row: Mapping[str, Any], columns: Columns) -> WholeRecord | Refusal:
+    path = text_of(row.get("path"))
+    file = located(path, columns.folder, columns.mapping.prefix) if path else None
+    return whole_record(row, path, file if file is not None and is_regular(file) else None)
 
 
 def _offered(
@@ -239,9 +269,8 @@ def _offered(
         text, values[_IMAGE_ID] = "", f"{values[_SOURCE]}-{values[_IMAGE_ID]}"
     made = _made((*values, *_OTHER_VALUES))
     if paths.part and (part := as_text(value_at(row, paths.part))):
-        made = made._replace(extra=extra_of(part_of(part) or part))
-    if paths.own:
-        made = made._replace(extra=with_own_columns(made.extra, row, paths.own))
+        made = made._replace(extra=common_json({"part": part_of(part) or part}))
+    columns.named_files |= bool(path)
     file = located(path, columns.folder, mapping.prefix) if path else None
     if url and file is not None and not is_regular(file):
         # The file is missing, but the photograph can still be downloaded.

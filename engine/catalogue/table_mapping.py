@@ -9,18 +9,18 @@ from typing import Any, NamedTuple
 from engine.catalogue.checking import quoted
 from engine.catalogue.documents import as_text, value_at
 from engine.catalogue.fields import IMPORTED
-from engine.catalogue.guessing import (
+from engine.catalogue.guessing import guess_mapping
+from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
+from engine.catalogue.source_columns import (
     LOCAL_IDS,
     NAMES,
-    guess_mapping,
     holds_numbers,
     holds_pages,
     name_of_column,
 )
-from engine.catalogue.mapping import PATHS, MappingSettings, paths_in
-from engine.catalogue.own_fields import is_own_column
 from engine.catalogue.table_paths import found_at
 from engine.catalogue.table_rows import TableSample, require_table, sample_of
+from engine.catalogue.whole_record import COLUMNS, is_whole
 from engine.errors import BadInput
 
 _NAMED_COLUMNS = 30
@@ -30,9 +30,9 @@ _MOST_KINDS_OF_ROWS = 1024
 class RowPaths(NamedTuple):
     """Where rows with the same columns hold each field of `IMPORTED`, in order, and more.
 
-    None or empty where they do not. `plain` says whether all of `fields` are columns, and
-    `is_local_id` whether the ids are unique within the table only. `own` are the columns of own
-    fields that an export of the studio wrote.
+    None or empty where they do not. `plain` says whether all of `fields` are columns,
+    `is_local_id` whether the ids are unique within the table only, and `whole` whether the rows
+    are whole records of an export.
     """
 
     fields: list[str | None]
@@ -40,7 +40,7 @@ class RowPaths(NamedTuple):
     part: str
     plain: bool
     is_local_id: bool
-    own: tuple[str, ...] = ()
+    whole: bool
 
 
 @dataclasses.dataclass
@@ -49,11 +49,13 @@ class Columns:
 
     `judged` are the columns whose values the guess has seen: of the others, which come later in
     the table, those with a known name are read as well. None where the mapping was given.
+    `named_files` says whether a row that was read named a file.
     """
 
     mapping: MappingSettings
     folder: Path
     judged: frozenset[str] | None
+    named_files: bool = False
     _paths: dict[tuple[str, ...], RowPaths] = dataclasses.field(default_factory=dict, repr=False)
 
     def paths_in(self, there: tuple[str, ...]) -> RowPaths:
@@ -68,11 +70,13 @@ class Columns:
     def names(self, there: Iterable[str]) -> frozenset[str]:
         """Which of a table's columns are read."""
         found = self.paths_in(tuple(there))
+        if found.whole:
+            return frozenset(COLUMNS)
         paths = chain.from_iterable(
             paths_in(path or "") for path in (*found.fields, found.rank, found.part)
         )
         tops = {path if path in there else path.split(".")[0] for path in paths}
-        return frozenset(tops | {self.mapping.photographs.split(".")[0], *found.own})
+        return frozenset(tops | {self.mapping.photographs.split(".")[0]})
 
     @property
     def own_ids(self) -> str:
@@ -93,9 +97,11 @@ class Columns:
             path and path not in there and ("." in path or "{" in path) for path in fields
         )
         local = name_of_column(paths["image_id"]) in LOCAL_IDS
-        taken = set(fields)
-        own = tuple(name for name in there if name not in taken and is_own_column(name))
-        return RowPaths(fields, paths["rank"], paths["part"], plain, local, own)
+        as_named = not self.mapping.photographs and all(
+            path in (None, name) for name, path in zip(IMPORTED, fields, strict=True)
+        )
+        whole = as_named and is_whole(there)
+        return RowPaths(fields, paths["rank"], paths["part"], plain, local, whole)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,13 +123,17 @@ def look_at_table(table: Path) -> TableLook:
     return TableLook(sample, _guess(sample, table.parent))
 
 
-def columns_of(table: Path, given: MappingSettings | None = None) -> Columns:
+def columns_of(
+    table: Path, given: MappingSettings | None = None, look: TableLook | None = None
+) -> Columns:
     """How a table is read: by the mapping that was given, else by a guess.
+
+    `look` is the result of `look_at_table`, if the caller has it.
 
     Raises:
         BadInput: as `look_at_table`; or nothing is known of species, or of files and addresses.
     """
-    look = look_at_table(table)
+    look = look or look_at_table(table)
     mapping = given or look.guess
     folder = table.parent / Path(mapping.folder).expanduser()
     if given is not None:

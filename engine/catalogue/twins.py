@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 
 from engine.catalogue.fields import EMPTY, FIELDS
 from engine.catalogue.flags import LICENCE_CONFLICT, SPECIES_CONFLICT
-from engine.catalogue.identity import identity_of
+from engine.catalogue.identity import digest_of_address
 from engine.catalogue.licences import strictest, strictness
 from engine.catalogue.record import Photograph
 
-_SIGN = 1 << 63
 # What a row takes from its listings where it has nothing itself.
 _FILLED = ("url", "observation_id", "observer", "attribution", "original_name")
 _OF_FILE = ("path", "sha256", "width", "height", "phash", "state")
@@ -37,12 +36,12 @@ class Listing(NamedTuple):
 
 def key_of_address(url: str) -> int:
     """64 bits, signed, that addresses of one photograph share."""
-    return _signed(identity_of(url))
+    return _signed(digest_of_address(url))
 
 
 def key_of_bytes(sha256: str) -> int:
     """64 bits, signed, of the digest of a file."""
-    return _signed(hashlib.blake2b(sha256.encode(), digest_size=8).hexdigest())
+    return _signed(hashlib.blake2b(sha256.encode(), digest_size=8).digest())
 
 
 def keys_of(photograph: Photograph) -> list[int]:
@@ -71,23 +70,24 @@ def combined(row: Photograph, listed: Iterable[Photograph]) -> dict[str, Any]:
     for name in _FILLED:
         if not getattr(row, name) and (value := _first(listings, name)):
             change[name] = value
-    alike = [one for one in listings if one.species.casefold() == row.species.casefold()]
+    species = row.species.casefold()
+    alike = [one for one in listings if one.species.casefold() == species]
     if not row.family and (family := _first(alike, "family")):
         change["family"] = family
-    licences = [row.license, *(one.license for one in listings)]
+    licences = dict.fromkeys([row.license, *[one.license for one in listings]])
     if (strict := strictest(licences)) != row.license:
         change["license"] = strict
-    if any(one.excluded for one in listings) and not row.excluded:
+    if not row.excluded and _first(listings, "excluded"):
         change["excluded"] = True
     if row.state == "remote" and (file := next((o for o in listings if o.state == "cached"), None)):
         change |= {name: getattr(file, name) for name in _OF_FILE}
-    flags = {*row.flags}
+    found = []
     if len(alike) < len(listings):
-        flags.add(SPECIES_CONFLICT)
+        found.append(SPECIES_CONFLICT)
     if len({strictness(licence) for licence in licences if licence}) > 1:
-        flags.add(LICENCE_CONFLICT)
-    if flags != {*row.flags}:
-        change["flags"] = tuple(sorted(flags))
+        found.append(LICENCE_CONFLICT)
+    if not {*row.flags}.issuperset(found):
+        change["flags"] = tuple(sorted({*row.flags, *found}))
     return change
 
 
@@ -110,7 +110,11 @@ def groups_of(pairs: Iterable[tuple[str, str]]) -> Iterator[list[str]]:
 
 def record_of(photograph: Photograph) -> dict[str, Any]:
     """A record as stores keep it for a listing: the fields that are not empty."""
-    return {name: value for name, value in photograph._asdict().items() if value != EMPTY[name]}
+    # All fields but the state are false where they are empty.
+    record = {name: value for name, value in zip(EMPTY, photograph, strict=True) if value}
+    if record["state"] == EMPTY["state"]:
+        del record["state"]
+    return record
 
 
 def as_listed(values: dict[str, Any]) -> Photograph:
@@ -121,10 +125,12 @@ def as_listed(values: dict[str, Any]) -> Photograph:
     return Photograph(**known)
 
 
-def _signed(digits: str) -> int:
-    number = int(digits, 16)
-    return number - 2 * _SIGN if number >= _SIGN else number
+def _signed(digest: bytes) -> int:
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def _first(listings: Sequence[Photograph], name: str) -> Any:
-    return next((value for one in listings if (value := getattr(one, name))), "")
+    for one in listings:
+        if value := getattr(one, name):
+            return value
+    return ""

@@ -1,4 +1,4 @@
-"""The commands demo, import, counts and export."""
+"""The commands demo, import and counts; export is beside."""
 
 import dataclasses
 from collections.abc import Callable
@@ -8,23 +8,26 @@ from typing import Annotated, Any
 import typer
 
 from engine.cache_folders.filling import fill_from_folders
-from engine.catalogue.conditions import SHOWN, filter_of, require_known_fields
-from engine.catalogue.export import export_catalogue
 from engine.catalogue.garden_import import import_garden
+from engine.catalogue.import_warnings import warnings_of_rows
 from engine.catalogue.importers import IMPORTERS, Importer
-from engine.catalogue.mongo_import import Origin, import_mongo, mapping_of
-from engine.catalogue.store import UNSTATED
-from engine.catalogue.table_export import Kind
+from engine.catalogue.mongo_import import (
+    Origin,
+    import_mongo,
+    mapping_of,
+    preview_documents,
+    proposed_mapping,
+    sample_documents,
+)
 from engine.commands.cache_folder import cache
-from engine.commands.importing import folder, table
+from engine.commands.exporting import by_source, by_state, export, photographs_of_species
+from engine.commands.importing import folder, say_warnings, table
 from engine.commands.inaturalist import take
 from engine.commands.recognition import PathGroup, auto
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
     SourceOption,
-    SpreadsheetOption,
-    WhereOption,
     answer,
     answer_import,
     catalogue_of,
@@ -36,7 +39,11 @@ from engine.garden.plant import plant_garden
 from engine.images.leftovers import sweep_leftovers
 from engine.images.store import ImageStore
 from engine.language.formats import number
-from engine.language.message import gettext, ngettext
+from engine.language.message import gettext
+from engine.settings.files import as_yaml
+
+# The most photographs of a sample that a plan looks at.
+_PREVIEWED = 1_000
 
 
 def add_to(app: typer.Typer) -> None:
@@ -64,7 +71,9 @@ def add_to(app: typer.Typer) -> None:
     app.command(help=gettext("Draw the demo garden and import it."))(demo)
     app.add_typer(importing, name="import")
     app.command(help=gettext("Count photographs by species, by source and by state."))(counts)
-    app.command(help=gettext("Write the catalogue, or a part of it, as a table."))(export)
+    app.command(help=gettext("Write the catalogue, or a part of it: a table, or photographs."))(
+        export
+    )
 
 
 def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -113,6 +122,10 @@ def mongo(
         Path | None,
         typer.Option(help=gettext("A YAML file with the path of each field. Default: guessed.")),
     ] = None,
+    plan: Annotated[
+        bool,
+        typer.Option("--plan", help=gettext("Only show the guessed mapping, as YAML.")),
+    ] = False,
     source: SourceOption = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -120,6 +133,12 @@ def mongo(
     """Import photographs from a MongoDB collection, which is only read."""
     studio_home = home_at(home)
     origin = Origin(address, database, collection)
+    if plan:
+        documents = sample_documents(origin)
+        proposed = proposed_mapping(studio_home, origin, documents, mapping)
+        answer(proposed.model_dump(), as_yaml(proposed).rstrip(), as_json)
+        say_warnings(warnings_of_rows(preview_documents(documents, proposed, _PREVIEWED)))
+        return
     fields = mapping_of(studio_home, origin, mapping)
     with catalogue_of(studio_home) as catalogue, progress() as report:
         result = import_mongo(
@@ -134,62 +153,10 @@ def counts(home: HomeOption = None, as_json: JsonOption = False) -> None:
     with catalogue_of(home_at(home)) as catalogue:
         totals = catalogue.counts()
         species = catalogue.species()
-    lines = [_photographs_of_species(totals.images, totals.species)]
-    lines += [_by_source(name, images) for name, images in totals.by_source.items()]
-    lines += [_by_state(name, images) for name, images in totals.by_state.items()]
+    lines = [photographs_of_species(totals.images, totals.species)]
+    lines += [by_source(name, images) for name, images in totals.by_source.items()]
+    lines += [by_state(name, images) for name, images in totals.by_state.items()]
     lines += [f"  {item.species}: {number(item.images)}" for item in species]
     values: dict[str, Any] = dataclasses.asdict(totals)
     values["by_species"] = {item.species: item.images for item in species}
     answer(values, "\n".join(lines), as_json)
-
-
-def export(
-    output_dir: Annotated[Path, typer.Option(help=gettext("The folder for the table."))],
-    min_images: Annotated[
-        int, typer.Option(min=1, help=gettext("Leave out species with fewer photographs."))
-    ] = 1,
-    where: WhereOption = None,
-    show: Annotated[
-        str,
-        typer.Option(
-            help=gettext(
-                "Which photographs to write: one of {choices}. Default: those not excluded.",
-                choices=", ".join(SHOWN),
-            )
-        ),
-    ] = "used",
-    kind: Annotated[
-        Kind, typer.Option("--format", help=gettext("The format of the table: catalogue.FORMAT."))
-    ] = "jsonl",
-    spreadsheet_safe: SpreadsheetOption = False,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Write the catalogue, or what of it passes --where, as a table with a manifest."""
-    chosen, target = filter_of(where or [], show), typed_path(output_dir)
-    with catalogue_of(home_at(home)) as catalogue, progress() as report:
-        require_known_fields(catalogue, chosen)
-        result = export_catalogue(
-            catalogue, target, min_images, chosen, kind, report, spreadsheet_safe
-        )
-    written = gettext("Written: {file}", file=result.file)
-    lines = [_photographs_of_species(result.images, result.species), written]
-    lines += [_by_source(name, images) for name, images in result.by_source.items()]
-    lines += [_by_state(name, images) for name, images in result.by_state.items()]
-    answer(dataclasses.asdict(result), "\n".join(lines), as_json)
-
-
-def _photographs_of_species(images: int, species: int) -> str:
-    return gettext(
-        "{photographs} of {species}",
-        photographs=ngettext("{n} photograph", "{n} photographs", images),
-        species=ngettext("{n} species", "{n} species", species),
-    )
-
-
-def _by_source(name: str, images: int) -> str:
-    return "  " + gettext("Source {name}: {images}", name=name or gettext(UNSTATED), images=images)
-
-
-def _by_state(name: str, images: int) -> str:
-    return "  " + gettext("State {name}: {images}", name=name, images=images)

@@ -86,25 +86,31 @@ def relabel_them(
         _print_change(relabel(catalogue, chosen, to, note), as_json)
 
 
-@app.command(help=gettext("Undo a change of the history, where no later one replaced it."))
+@app.command(help=gettext("Undo changes of the history, where no later one replaced them."))
 def undo(
     change: Annotated[
-        int | None, typer.Argument(help=gettext("The number of the change. Default: the last one."))
+        list[int] | None,
+        typer.Argument(help=gettext("The numbers of changes. Default: the last one.")),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Undo a change of the history, unless a later change replaced it."""
+    """Undo changes of the history, unless a later change replaced them; the newest first."""
     with catalogue_of(home_at(home)) as catalogue:
-        undone = catalogue.undo(last_change(catalogue).number if change is None else change)
-    text = ngettext(
-        "Change {number} undone: {undone} of {n} photograph.",
-        "Change {number} undone: {undone} of {n} photographs.",
-        undone.images,
-        number=str(undone.number),
-        undone=undone.undone,
-    )
-    answer(dataclasses.asdict(undone), text, as_json)
+        numbers = change or [last_change(catalogue).number]
+        undone = [catalogue.undo(number) for number in sorted(set(numbers), reverse=True)]
+    lines = [
+        ngettext(
+            "Change {number} undone: {undone} of {n} photograph.",
+            "Change {number} undone: {undone} of {n} photographs.",
+            one.images,
+            number=str(one.number),
+            undone=one.undone,
+        )
+        for one in undone
+    ]
+    values = [dataclasses.asdict(one) for one in undone]
+    answer(values if len(values) > 1 else values[0], "\n".join(lines), as_json)
 
 
 @app.command(help=gettext("List what was excluded, included and relabelled."))

@@ -1,5 +1,6 @@
 """import folder, import table."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,10 +15,11 @@ from engine.catalogue.folder_layout import (
     described,
     understand_folder,
 )
+from engine.catalogue.import_warnings import warnings_of_folder, warnings_of_rows
 from engine.catalogue.importers import IMPORTERS
 from engine.catalogue.mapping import MappingSettings
-from engine.catalogue.table_import import import_rows
-from engine.catalogue.table_mapping import columns_of, look_at_table
+from engine.catalogue.table_import import import_rows, preview_table
+from engine.catalogue.table_mapping import TableLook, columns_of, look_at_table
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
@@ -32,7 +34,7 @@ from engine.errors import BadInput
 from engine.files import typed_path
 from engine.images.leftovers import sweep_leftovers
 from engine.images.store import ImageStore
-from engine.language.message import gettext
+from engine.language.message import Message, gettext
 from engine.settings.files import as_yaml, load
 
 
@@ -60,8 +62,11 @@ def folder(
     lines = described(contents)
     if plan:
         answer(_values(contents), "\n".join(lines), as_json)
+        say_warnings(warnings_of_folder(contents))
         return
     _say(lines, as_json)
+    if not as_json:
+        say_warnings(warnings_of_folder(contents))
     studio_home = home_at(home)
     sweep_leftovers(studio_home)
     with catalogue_of(studio_home) as catalogue, progress() as report:
@@ -90,12 +95,16 @@ def table(
     """Import the photographs of a table, one row each."""
     origin = typed_path(path)
     given = load(MappingSettings, mapping) if mapping is not None else None
+    look = look_at_table(origin)
     if plan:
-        guess = given or look_at_table(origin).guess
+        guess = given or look.guess
         answer(guess.model_dump(), as_yaml(guess).rstrip(), as_json)
+        say_warnings(_warnings(origin, look, guess))
         return
-    columns = columns_of(origin, given)
+    columns = columns_of(origin, given, look)
     _say([gettext("Read: {columns}", columns=columns.mapping.in_words())], as_json)
+    if given is None and not as_json:
+        say_warnings(_warnings(origin, look, columns.mapping))
     studio_home = home_at(home)
     sweep_leftovers(studio_home)
     with catalogue_of(studio_home) as catalogue, progress() as report:
@@ -103,6 +112,16 @@ def table(
         result = import_rows(catalogue, origin, columns, keep, source, report)
         result.filled = fill_from_folders(studio_home, catalogue, report)
     answer_import(result, as_json)
+
+
+def _warnings(table: Path, look: TableLook, mapping: MappingSettings) -> list[Message]:
+    return warnings_of_rows(preview_table(table, look, mapping, len(look.sample.rows)))
+
+
+def say_warnings(warnings: Iterable[Message]) -> None:
+    """Print warnings beside the answer, which may be read by a program."""
+    for warning in warnings:
+        typer.echo(gettext("Warning: {sentence}", sentence=warning), err=True)
 
 
 def _say(lines: list[str], as_json: bool) -> None:

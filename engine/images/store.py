@@ -10,9 +10,9 @@ from typing import Literal
 import cv2
 
 from engine.errors import UnreadableImage, WorkFailed
-from engine.files import NotRegular, free_disk_bytes, read_regular, write_atomic
+from engine.files import NotRegular, free_disk_bytes, read_regular, version_of, write_atomic
 from engine.home import Home
-from engine.images.decode import ImageHeader, Pixels, called, read_header, read_rgb
+from engine.images.decode import ImageHeader, Pixels, called, decode_fully, read_header, read_rgb
 from engine.reasons import reason_of
 
 Placing = Literal["copy", "link", "leave"]
@@ -56,7 +56,7 @@ class ImageStore:
             UnreadableImage: the file is no photograph, damaged, too large, or changes meanwhile.
             WorkFailed: the disk is too full, or a hard link to the file is not possible.
         """
-        before = _version_of(source)
+        before = version_of(source)
         content = _read(source)
         with called(source.name):
             header = read_header(content)
@@ -64,8 +64,11 @@ class ImageStore:
             target = self._file(sha256, header)
             # A copy replaces a link to a file elsewhere.
             if not _is_there(target) or (placing == "copy" and target.is_symlink()):
-                # A draft also decodes every byte, so this checks the whole photograph.
-                pixels = read_rgb(content, least_side=THUMBNAIL_SIDE)
+                # A draft also decodes every byte, so either checks the whole photograph.
+                if with_thumbnail:
+                    pixels = read_rgb(content, least_side=THUMBNAIL_SIDE)
+                else:
+                    decode_fully(content)
                 if placing == "copy":
                     self._leave_room(len(content))
                     write_atomic(target, content)
@@ -155,15 +158,6 @@ def _is_there(file: Path) -> bool:
     return True
 
 
-def _version_of(file: Path) -> tuple[int, ...]:
-    """What changes when a file is written or replaced; empty if it cannot be read."""
-    try:
-        about = file.stat()
-    except (OSError, ValueError):
-        return ()
-    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
-
-
 def _refer(source: Path, version: tuple[int, ...], target: Path, placing: Placing) -> None:
     """Make the target a link to a file outside the store, which was read in this version.
 
@@ -180,7 +174,7 @@ def _refer(source: Path, version: tuple[int, ...], target: Path, placing: Placin
             os.link(file, temporary)
         else:
             temporary.symlink_to(file)
-        if _version_of(temporary) != version:
+        if version_of(temporary) != version:
             raise UnreadableImage("{file} changed while it was read.", file=source.name)
         temporary.replace(target)
     except OSError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.json
 
-from engine.split.folder import SplitLine, read_part
+from engine.split.folder import PARTS, SplitFolder, SplitLine, read_part
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(SplitLine))
 _SCHEMA = pa.schema([(name, pa.int64() if name == "label" else pa.string()) for name in _FIELDS])
@@ -25,6 +25,19 @@ def read_table(path: Path, names: Collection[str] = _FIELDS) -> pa.Table:
     asked = [name for name in _FIELDS if name in names or name in ("species", "label")]
     table = _quickly(path, asked)
     return _table_of(read_part(path), asked) if table is None else table
+
+
+def part_by_image(folder: SplitFolder) -> dict[str, str]:
+    """The part of each photograph of a split, by its image_id.
+
+    Raises:
+        BadInput: as in `read_part`.
+    """
+    return {
+        image_id: part
+        for part in PARTS
+        for image_id in read_table(folder.part(part), ["image_id"])["image_id"].to_pylist()
+    }
 
 
 def _quickly(path: Path, asked: Sequence[str]) -> pa.Table | None:

@@ -53,7 +53,7 @@ def browser(found: FoundPhotographs) -> None:
             opened = leaf(catalogue, found, _PAGE)
             width = _width()
             picks = st.toggle(gettext("Select"), key="catalogue_picks")
-            export_menu(found)
+            export_menu(catalogue, found)
         counted.caption(_span(opened, found.images), width="content")
         shown = [one.image_id for one in opened.photographs]
         if picks:

@@ -154,13 +154,19 @@ def apply_change(act: Callable[[Catalogue], Change], chosen: Chosen = ()) -> Non
     st.session_state[_OF] = chosen
 
 
+def change_catalogue(act: Callable[[Catalogue], Change | None]) -> None:
+    """Make a change of no selection; used within a button's on_click callback."""
+    st.session_state[_LAST] = _apply(act)
+    st.session_state[_OF] = None
+
+
 def undo_change(number: int) -> None:
     """Undo a change; used as a button's on_click callback."""
     _apply(lambda catalogue: catalogue.undo(number))
     st.session_state[_LAST] = None
 
 
-def _apply(act: Callable[[Catalogue], Change]) -> Change | None:
+def _apply(act: Callable[[Catalogue], Change | None]) -> Change | None:
     st.session_state[_PROBLEM] = ""
     st.session_state[_NEWS] = True
     try:

@@ -10,11 +10,13 @@ from studio.catalogue.counts import charts
 from studio.catalogue.found import FoundPhotographs
 from studio.catalogue.history import history_view
 from studio.catalogue.quality import quality
+from studio.catalogue.species_names import names_view
 
 _TITLES = {
     "photographs": deferred("Photographs"),
     "counts": deferred("Counts"),
     "quality": deferred("Quality"),
+    "names": deferred("Names"),
     "history": deferred("History"),
 }
 # Streamlit knows a tab by its title, which is another one in another language.
@@ -36,7 +38,8 @@ def tabs(catalogue: Catalogue, found: FoundPhotographs) -> None:
         named = {title: name for name, title in titles.items()}
         st.session_state[parameter.key] = named[st.session_state[_TABS]]
 
-    photographs, counts, faults, changes = st.tabs(list(titles.values()), key=_TABS, on_change=keep)
+    shown = st.tabs(list(titles.values()), key=_TABS, on_change=keep)
+    photographs, counts, faults, names, changes = shown
     parameter.tell(st.session_state[parameter.key])
     if photographs.open:
         with photographs:
@@ -47,6 +50,9 @@ def tabs(catalogue: Catalogue, found: FoundPhotographs) -> None:
     if faults.open:
         with faults:
             quality(found)
+    if names.open:
+        with names:
+            names_view(catalogue)
     if changes.open:
         with changes:
             history_view(catalogue)

@@ -10,12 +10,13 @@ from engine.catalogue.folder_layout import (
     described,
     understand_folder,
 )
+from engine.catalogue.import_warnings import warnings_of_folder
 from engine.errors import BadInput
 from engine.files import typed_path
 from engine.home import Home
-from engine.language.message import gettext
+from engine.language.message import Message, gettext
 from studio import text
-from studio.importing.inputs import source_input, start_button
+from studio.importing.inputs import show_warnings, source_input, start_button
 from studio.importing.jobs import take_folder
 
 _LOOK = "import_folder_look"
@@ -62,9 +63,10 @@ def _layout(typed: str) -> tuple[str, bool]:
         help=" ".join(f"**{name}**: {gettext(meaning)}" for name, meaning in LAYOUTS.items()),
         key="import_folder_layout",
     )
-    lines, problem = _look(folder, layout or "")
+    lines, warnings, problem = _look(folder, layout or "")
     if problem is None:
         st.info(text.plain("\n\n".join(lines)), icon=":material/account_tree:")
+        show_warnings(warnings)
     elif isinstance(problem, AmbiguousFolder):
         choices = ", ".join(problem.choices)
         advice = gettext("Choose a layout: {choices}.", choices=choices)
@@ -74,7 +76,7 @@ def _layout(typed: str) -> tuple[str, bool]:
     return layout or "", problem is None
 
 
-def _look(folder: Path, layout: str) -> tuple[list[str], BadInput | None]:
+def _look(folder: Path, layout: str) -> tuple[list[str], list[Message], BadInput | None]:
     # Folders with a hundred thousand photographs are not walked again at every click.
     key = (str(folder), layout, folder.stat().st_mtime_ns)
     kept = st.session_state.get(_LOOK)
@@ -86,4 +88,6 @@ def _look(folder: Path, layout: str) -> tuple[list[str], BadInput | None]:
             kept = (key, None, error)
         st.session_state[_LOOK] = kept
     _, contents, problem = kept
-    return described(contents) if contents is not None else [], problem
+    if contents is None:
+        return [], [], problem
+    return described(contents), warnings_of_folder(contents), None

@@ -1,10 +1,11 @@
 """What the sections of the Import page share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
-from engine.language.message import gettext
+from engine.language.message import Message, gettext
+from studio import text
 from studio.views.problem import problems_shown
 
 
@@ -23,6 +24,12 @@ def start_button(
         with problems_shown():
             begin()
             st.rerun()
+
+
+def show_warnings(warnings: Iterable[Message]) -> None:
+    """Show what looks wrong in a guess."""
+    for warning in warnings:
+        st.warning(text.plain(str(warning)), icon=":material/help:")
 
 
 def source_input(default: str, key: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.catalogue.array_guessing import guess_array, guess_collection
+from engine.catalogue.array_guessing import guess_array
 from engine.catalogue.documents import (
     FieldSummary,
     as_text,
@@ -19,12 +19,20 @@ from engine.catalogue.documents import (
     summarise_fields,
 )
 from engine.catalogue.fields import IMPORTED
+from engine.catalogue.import_warnings import warnings_of_rows
 from engine.catalogue.mapping import OWN_FIELDS, ArrayMapping, MappingSettings, is_below
-from engine.catalogue.mongo_import import Origin, mapping_file, sample_documents
+from engine.catalogue.mongo_import import (
+    Origin,
+    mapping_file,
+    preview_documents,
+    proposed_mapping,
+    sample_documents,
+)
 from engine.home import Home
 from engine.language.message import gettext, ngettext
-from engine.settings.files import load, save
+from engine.settings.files import save
 from studio import text
+from studio.importing.inputs import show_warnings
 from studio.importing.jobs import take_collection
 from studio.importing.mapping_form import field_label, mapping_form
 from studio.views.problem import problems_shown
@@ -32,6 +40,8 @@ from studio.views.problem import problems_shown
 _LOOK = "import_mongo_look"
 _WIDEST = 60
 _PREVIEWED = 5
+# The most photographs of the sample that warnings are derived from.
+_JUDGED = 1_000
 
 
 def mongodb(home: Home, busy: bool) -> None:
@@ -47,8 +57,7 @@ def mongodb(home: Home, busy: bool) -> None:
         st.session_state.pop(_LOOK, None)
         with problems_shown(), st.spinner(gettext("Reading a sample")):
             documents = sample_documents(origin)
-            kept = mapping_file(home, origin)
-            mapping = load(MappingSettings, kept) if kept.is_file() else guess_collection(documents)
+            mapping = proposed_mapping(home, origin, documents)
             st.session_state[_LOOK] = (origin, documents, mapping)
     found = st.session_state.get(_LOOK)
     if found and found[0] == origin:
@@ -57,6 +66,8 @@ def mongodb(home: Home, busy: bool) -> None:
         _documents(seen, len(documents))
         chosen = mapping_form("import_mongo", [one.path for one in seen], mapping)
         chosen = _further(seen, mapping, chosen)
+        if _is_ready(chosen):
+            show_warnings(warnings_of_rows(preview_documents(documents, chosen, _JUDGED)))
         _preview(documents, chosen)
         _start(home, busy, origin, chosen)
 
@@ -202,8 +213,7 @@ def _start(home: Home, busy: bool, origin: Origin, mapping: MappingSettings) -> 
         placeholder=origin.collection,
         key="import_mongo_source",
     )
-    leads = any(part.paths.keys() & {"url", "path"} for part in mapping.parts())
-    ready = bool(mapping.path_of("species")) and leads
+    ready = _is_ready(mapping)
     if not ready:
         st.caption(gettext("Choose paths for Species, and for Address or File."))
     pressed = st.button(
@@ -218,3 +228,9 @@ def _start(home: Home, busy: bool, origin: Origin, mapping: MappingSettings) -> 
             save(mapping, mapping_file(home, origin))
             take_collection(home, origin, source)
             st.rerun()
+
+
+def _is_ready(mapping: MappingSettings) -> bool:
+    """Whether the mapping has paths for the species and for the photographs."""
+    leads = any(part.paths.keys() & {"url", "path"} for part in mapping.parts())
+    return bool(mapping.path_of("species")) and leads

@@ -8,8 +8,9 @@ import streamlit as st
 
 from engine.catalogue.documents import summarise_fields
 from engine.catalogue.fields import IMPORTED
-from engine.catalogue.guessing import NAMES
+from engine.catalogue.import_warnings import warnings_of_rows
 from engine.catalogue.mapping import MappingSettings
+from engine.catalogue.source_columns import NAMES
 from engine.catalogue.table_import import PreviewedRow, preview_table
 from engine.catalogue.table_mapping import TableLook, look_at_table, require_columns
 from engine.catalogue.table_rows import kind_of
@@ -18,11 +19,12 @@ from engine.files import is_regular, typed_path
 from engine.home import Home
 from engine.language.message import deferred, gettext
 from studio import text
-from studio.importing.inputs import source_input, start_button
+from studio.importing.inputs import show_warnings, source_input, start_button
 from studio.importing.jobs import TABLE_TYPES, take_table, take_upload
 from studio.importing.mapping_form import field_label, mapping_form
 
 _LOOK = "import_table_look"
+_ROWS = "import_table_rows"
 _LOCATIONS = {"here": deferred("On this computer"), "upload": deferred("Upload")}
 _PREVIEWED = 10
 
@@ -115,7 +117,9 @@ def _mapping(table: Path, version: tuple[object, ...]) -> tuple[MappingSettings 
     except BadInput as error:
         st.warning(text.plain(str(error)), icon=":material/help:")
         return chosen, False
-    _preview(preview_table(table, look, chosen, _PREVIEWED), chosen)
+    rows = _previewed(table, version, look, chosen)
+    show_warnings(warnings_of_rows(rows))
+    _preview(rows[:_PREVIEWED], chosen)
     return (None if chosen == look.guess else chosen), True
 
 
@@ -126,6 +130,19 @@ def _look(table: Path, version: tuple[object, ...]) -> TableLook:
             kept = st.session_state[_LOOK] = (version, look_at_table(table))
     look: TableLook = kept[1]
     return look
+
+
+def _previewed(
+    table: Path, version: tuple[object, ...], look: TableLook, mapping: MappingSettings
+) -> list[PreviewedRow]:
+    """All rows of the sample; a change of another input does not look for their files again."""
+    key = (version, mapping)
+    kept = st.session_state.get(_ROWS)
+    if kept is None or kept[0] != key:
+        rows = preview_table(table, look, mapping, len(look.sample.rows))
+        kept = st.session_state[_ROWS] = (key, rows)
+    found: list[PreviewedRow] = kept[1]
+    return found
 
 
 def _preview(rows: list[PreviewedRow], mapping: MappingSettings) -> None:

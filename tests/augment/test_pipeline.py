@@ -64,10 +64,9 @@ def test_erasing_blanks_only_a_part() -> None:
 
 def test_erasing_comes_last_and_after_rand_augment_as_in_timm() -> None:
     order = sorted(AUGMENTATIONS, key=lambda name: AUGMENTATIONS[name].order)
-    assert order == [
-        *("flip", "vertical_flip", "rotation", "rand_augment", "color_jitter", "hue"),
-        *("greyscale", "blur", "erasing"),
-    ]
+    wanted = ["flip", "vertical_flip", "rotation", "rand_augment", "color_jitter", "hue", "erasing"]
+    assert [name for name in order if name in wanted] == wanted
+    assert order[-1] == "erasing"
 
 
 def test_erased_noise_is_independent_of_earlier_augmentations(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from engine.catalogue.changes import Label
 from engine.catalogue.curation import exclude, include, label_of, relabel
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.record import Photograph
@@ -70,6 +71,15 @@ def test_a_selection_is_excluded_and_included(roses: Catalogue) -> None:
     assert shown(roses, Filter(excluded=True)) == "b2 r1"
     assert include(roses, ["b2", "r0"]).images == 1
     assert shown(roses, Filter(excluded=True)) == "r1"
+
+
+def test_filling_in_a_family_leaves_the_original_name_empty(roses: Catalogue) -> None:
+    label = Label("Bellis perennis", "Bellis", "Asteraceae")
+    filled = Photograph("b0", *label, source="web")
+    change = roses.curate(Filter(species="Bellis perennis"), "relabel", "", label)
+    assert (change.images, roses.get("b0")) == (3, filled)
+    roses.undo(change.number)
+    assert roses.get("b0") == filled._replace(family="")
 
 
 def test_relabelling_sets_genus_and_family_and_keeps_the_name_of_the_source(

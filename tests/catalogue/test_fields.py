@@ -38,7 +38,6 @@ BY_HAND = {
     "engine/runs/archive.py": "what an archive needs to give credit",
     "engine/split/folder.py": "a line of a split's file, which is a format of its own",
     "engine/split/outside.py": "the lines of other projects' files",
-    "engine/catalogue/readers/row_fields.py": "the names in published tables",
     "engine/catalogue/readers/plantnet.py": "what Pl@ntNet-300K says of a photograph",
     "engine/catalogue/readers/darwin_core.py": "the terms of Darwin Core",
     "engine/catalogue/readers/coco.py": "what COCO's JSON says of a photograph",
@@ -46,11 +45,14 @@ BY_HAND = {
 }
 MANY = 5
 
-NEW_FIELD = """    locality: Annotated[
+NEXT_VERSION = max(field.since for field in FIELDS.values()) + 1
+NEW_FIELD = f"""    locality: Annotated[
         str, PhotoField("Locality", "Where it grew.", columns=("locality",), aliases=("place",),
-                        longest=400, since=5)
+                        longest=400, since={NEXT_VERSION})
     ] = ""
-    altitude: Annotated[int, PhotoField("Altitude", "Metres above the sea.", since=5)] = 0
+    altitude: Annotated[
+        int, PhotoField("Altitude", "Metres above the sea.", since={NEXT_VERSION})
+    ] = 0
 """
 # Import, change and export with a declaration that has two additional fields.
 PROGRAM = """

@@ -104,6 +104,17 @@ def test_a_tables_guessed_mapping_can_be_written_corrected_and_given(
     assert "Viola odorata" in engine(tmp_path / "home", "counts").values["by_species"]
 
 
+def test_a_plan_warns_of_a_guess_that_looks_wrong(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("".join(["species,url\n", *(f"Rosa,https://e.org/{n}.jpg\n" for n in "ab")]))
+    plan = engine(tmp_path / "home", "import", "table", str(table), "--plan", as_json=False)
+    warning = "Warning: Most names of species have one word only, such as Rosa."
+    assert plan.words.startswith(warning)
+    assert not any("Warning" in line for line in plan.out)
+    taken = engine(tmp_path / "home", "import", "table", str(table), as_json=False)
+    assert warning in taken.words
+
+
 def test_counts_by_species_source_and_state(home: Path) -> None:
     values = engine(home, "counts").values
     assert (values["images"], values["species"]) == (18, 4)

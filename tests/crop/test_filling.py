@@ -85,7 +85,7 @@ def test_a_killed_fill_leaves_no_process_and_resumes(
     workers = psutil.Process(first.pid).children(recursive=True)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
-    assert not psutil.wait_procs(workers, timeout=20)[1], "the killed fill left processes behind"
+    assert not psutil.wait_procs(workers, timeout=60)[1], "the killed fill left processes behind"
     known = len(store.known(CLASSIC))
     assert 0 < known < 50
     ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)

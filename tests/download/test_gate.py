@@ -42,8 +42,9 @@ def test_a_budget_of_requests_holds_across_downloads(
     moments = [request.t for request in server.requests]
     assert len(moments) == 10
     assert time.monotonic() - started >= 2
-    for first, fifth in zip(moments, moments[4:], strict=False):
-        assert fifth - first > 0.95
+    # A request may arrive late, but none before it may be sent: four in each second.
+    for number, moment in enumerate(moments):
+        assert moment - started >= number // 4
 
 
 def test_a_budget_of_bytes_is_never_overdrawn(
@@ -57,7 +58,7 @@ def test_a_budget_of_bytes_is_never_overdrawn(
     control = DownloadControl(home)
 
     def stop_when_it_waits() -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             told = control.status()
             if told and "budget" in told.note:

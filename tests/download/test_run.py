@@ -185,7 +185,7 @@ def test_a_download_pauses_resumes_and_stops_on_request(
     )
 
     def wait_for(phase: str) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while (told := control.status()) is None or told.phase != phase:
             assert time.monotonic() < deadline, phase
             time.sleep(0.05)

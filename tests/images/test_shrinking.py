@@ -131,7 +131,7 @@ def test_a_killed_shrinking_leaves_no_process_and_resumes(
     workers = psutil.Process(first.pid).children(recursive=True)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
-    assert not psutil.wait_procs(workers, timeout=20)[1], "the killed job left processes behind"
+    assert not psutil.wait_procs(workers, timeout=60)[1], "the killed job left processes behind"
     known = len(store.find(hashes))
     assert 0 < known < 60
     ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)

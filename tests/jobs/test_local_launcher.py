@@ -35,7 +35,7 @@ def _start(launcher: LocalLauncher, home: Home, *arguments: str, gpu: str = "") 
 
 
 def _wait_for_end(launcher: LocalLauncher, folder: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while launcher.is_alive(folder):
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -16,8 +16,8 @@ from engine.language.current import (
 
 
 def test_english_and_spanish_are_available_under_their_own_names() -> None:
-    assert languages() == ["en", "es"]
-    assert [name_of(language) for language in languages()] == ["English", "Español"]
+    assert languages()[0] == "en" and {"en", "es"} <= set(languages())
+    assert [name_of(language) for language in ("en", "es")] == ["English", "Español"]
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_english_and_spanish_are_available_under_their_own_names() -> None:
         (["es-MX", "en"], "es"),
         (["es"], "es"),
         (["ca", "es-ES"], "es"),
-        (["de", "fr"], "en"),
+        (["tlh", "la"], "en"),
         (["en-GB", "es"], "en"),
         (["C", "POSIX"], "en"),
         (["no such thing"], "en"),

@@ -30,7 +30,12 @@ TRANSLATED = [language for language in languages() if language != "en"]
 NOT_FOR_USERS = ("engine/language/update.py", "studio/template.py")
 # Names that are data: of drawn species, of the source of drawn photographs, of outcomes.
 DATA = ("engine/garden/species.py", "engine/catalogue/garden_import.py")
-NAMES = {"bad content", "copyright infringement", "quality scan"}
+NAMES = {
+    "bad content",
+    "copyright infringement",
+    "quality scan",
+    "World Checklist of Vascular Plants",
+}
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")
 # Text for programs: HTML, CSS, SQL, paths, headers, our own Markdown without words.
 FOR_PROGRAMS = re.compile(

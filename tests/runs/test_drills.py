@@ -43,13 +43,13 @@ def all_of(run: Run) -> list[psutil.Process]:
 
 def with_its_loaders(run: Run) -> list[psutil.Process]:
     """The same, at a moment when the loaders exist: each epoch starts new ones."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(found := all_of(run)) < 3:
         assert time.monotonic() < deadline, "no loaders came"
     return found
 
 
-def gone(processes: list[psutil.Process], seconds: float = 20) -> bool:
+def gone(processes: list[psutil.Process], seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes):
         if time.monotonic() > deadline:

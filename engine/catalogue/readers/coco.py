@@ -12,14 +12,15 @@ from typing import Any
 
 from engine.catalogue.importing import Candidate, Offer, refused
 from engine.catalogue.names import genus_of
-from engine.catalogue.readers.extras import extra_text
+from engine.catalogue.other_fields import common_json
 from engine.catalogue.readers.joined import JoinedRows, Row
 from engine.catalogue.readers.json_stream import json_members
 from engine.catalogue.readers.parts import part_in
 from engine.catalogue.readers.picture_files import LOOKED_AT, folders_in, pictures_below
 from engine.catalogue.readers.reader import Unpacked
-from engine.catalogue.readers.row_fields import NUMBER_ONLY, as_words, is_numeric
+from engine.catalogue.readers.row_fields import NUMBER_ONLY, as_words
 from engine.catalogue.record import Photograph
+from engine.catalogue.source_columns import is_numeric
 from engine.errors import BadInput
 from engine.files import is_regular, open_regular
 from engine.language.message import Message, message
@@ -171,7 +172,7 @@ def _photograph(
         observer=holder,
         license=tables.licences.get(number, "" if is_numeric(number) else number),
         attribution=holder,
-        extra=extra_text(
+        extra=common_json(
             {
                 "observed_on": image.get("date"),
                 "latitude": image.get("latitude"),
@@ -219,6 +220,6 @@ def _of_folder(folder: Path, root: Path, source: str) -> Iterator[Offer]:
     species = f"{taxon['genus']} {taxon['epithet'].replace('_', ' ')}"
     for file in pictures_below(folder):
         where = file.relative_to(root)
-        extra = extra_text({"part": part_in(where.parts[:-2])})
+        extra = common_json({"part": part_in(where.parts[:-2])})
         photograph = Photograph("", species, taxon["genus"], taxon["family"], source, extra=extra)
         yield Candidate(photograph, where.as_posix(), file)

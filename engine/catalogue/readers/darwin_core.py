@@ -9,12 +9,12 @@ from pathlib import Path
 from engine.catalogue.checking import quoted
 from engine.catalogue.importing import Candidate, Offer, Refusal, refused
 from engine.catalogue.names import genus_of
+from engine.catalogue.other_fields import common_json
 from engine.catalogue.readers.darwin_core_archive import (
     DarwinCoreArchive,
     DataFile,
     has_descriptor,
 )
-from engine.catalogue.readers.extras import extra_text
 from engine.catalogue.readers.joined import JoinedRows, Row
 from engine.catalogue.readers.naming import above_species, reduced_name, without_author
 from engine.catalogue.readers.reader import Unpacked
@@ -175,7 +175,7 @@ def _extra(medium: Row, occurrence: Row) -> str:
     country = occurrence.get("country") or occurrence.get("countryCode", "")
     place = [occurrence.get("locality", ""), occurrence.get("stateProvince", ""), country]
     organ = _ORGAN.search(medium.get("title", ""))
-    return extra_text(
+    return common_json(
         {
             "observed_on": occurrence.get("eventDate") or medium.get("created"),
             "latitude": occurrence.get("decimalLatitude"),

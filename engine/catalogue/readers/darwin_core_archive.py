@@ -124,7 +124,7 @@ class DarwinCoreArchive:
                     yield stream
                 return
             entry = self._zip.getinfo(self._inside + location)
-            _require_sound(entry)
+            require_sound(entry)
             with self._zip.open(entry) as stream:
                 yield stream
         except KeyError as error:
@@ -144,7 +144,12 @@ class DarwinCoreArchive:
             ) from error
 
 
-def _require_sound(entry: zipfile.ZipInfo) -> None:
+def require_sound(entry: zipfile.ZipInfo) -> None:
+    """Check that a file of an archive does not expand to far more than its size.
+
+    Raises:
+        BadInput: it does.
+    """
     if entry.file_size > _SMALL and entry.file_size > _LARGEST_RATIO * entry.compress_size:
         raise BadInput(
             "{file} expands to {size:size}, far more than its compressed size. It is refused.",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from engine.catalogue.importing import Candidate, Offer, refused
 from engine.catalogue.names import genus_of
+from engine.catalogue.other_fields import common_json
 from engine.catalogue.readers.class_names import listed_classes, numbered_classes
-from engine.catalogue.readers.extras import extra_text
 from engine.catalogue.readers.mat_file import whole_numbers
 from engine.catalogue.readers.picture_files import pictures_below
 from engine.catalogue.readers.reader import Unpacked
@@ -59,7 +59,7 @@ class FlowersReader:
                 species,
                 genus_of(species),
                 source=source,
-                extra=extra_text({"part": parts.get(number)}),
+                extra=common_json({"part": parts.get(number)}),
             )
             yield Candidate(photograph, origin, file)
         for number in sorted(missing):

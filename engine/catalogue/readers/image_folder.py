@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import orjson
 
+from engine.catalogue.exported_folder import layout_of, table_offers
 from engine.catalogue.importing import Candidate, Offer, refused
 from engine.catalogue.readers.parts import part_in
 from engine.catalogue.readers.picture_files import LOOKED_AT, folders_in, pictures_below
@@ -31,15 +32,21 @@ Row = Mapping[str, Any]
 class ImageFolderReader:
     """metadata.csv, .jsonl or .parquet with `file_name`, in the folder or in its parts.
 
-    A picture whose row names no species has that of its folder.
+    A picture whose row names no species has that of its folder. A folder that the studio exported
+    has its own table.
     """
 
     source = ""
 
     def recognises(self, path: Path) -> bool:
+        if layout := layout_of(path):
+            return layout == "folder"
         return any(map(_names_files, _metadata_files(path, LOOKED_AT)))
 
     def read(self, path: Path, source: str, unpacked: Unpacked) -> Iterator[Offer]:
+        if layout_of(path) == "folder":
+            yield from table_offers(path, with_files=True)
+            return
         tables = [table for table in _metadata_files(path) if _names_files(table)]
         if not tables:
             raise BadInput(

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.catalogue.exported_folder import layout_of, table_offers
 from engine.catalogue.importing import Candidate, Offer, refused
 from engine.catalogue.readers.parts import part_in
 from engine.catalogue.readers.picture_files import LOOKED_AT, folders_in
 from engine.catalogue.readers.reader import LARGEST_PICTURE, TOO_LARGE, Unpacked
 from engine.catalogue.readers.row_fields import photograph_in
+from engine.catalogue.whole_record import is_whole, whole_record
 from engine.errors import BadInput
 from engine.language.message import Message, message
 
@@ -33,7 +35,8 @@ class _Columns(NamedTuple):
 class ImageParquetReader:
     """A .parquet file, or a folder of them, with a column {bytes, path} or bytes.
 
-    Class numbers are named by the schema's metadata (`huggingface`, ClassLabel).
+    Class numbers are named by the schema's metadata (`huggingface`, ClassLabel). A folder that
+    the studio exported has a table of the photographs without a file.
     """
 
     source = ""
@@ -56,6 +59,8 @@ class ImageParquetReader:
                 yield _offer(
                     origin, row, picture, hint, source, part_in(Path(name).parts), unpacked
                 )
+        if layout_of(path) == "parquet":
+            yield from table_offers(path, with_files=False)
 
 
 def _tables(path: Path, most: int | None = None) -> list[Path]:
@@ -184,6 +189,8 @@ def _offer(
         return refused(origin, message("It holds no bytes of a picture."))
     if len(picture) > LARGEST_PICTURE:
         return refused(origin, TOO_LARGE)
+    if is_whole(row):
+        return whole_record(row, origin, unpacked.add(hint or origin, picture))
     made = photograph_in(row, source, part=part)
     if isinstance(made, Message):
         return refused(origin, made)

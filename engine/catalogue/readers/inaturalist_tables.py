@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from engine.catalogue.importing import Candidate, Offer, Refusal, refused
-from engine.catalogue.readers.extras import extra_text
+from engine.catalogue.other_fields import common_json
 from engine.catalogue.readers.joined import JoinedRows, Row
 from engine.catalogue.readers.naming import above_species, reduced_name
 from engine.catalogue.readers.reader import Unpacked
@@ -142,7 +142,7 @@ class _Offers:
 
 def _extra(observation: Row) -> str:
     names = ("observed_on", "latitude", "longitude", "quality_grade", "taxon_id")
-    return extra_text({name: observation.get(name) for name in names})
+    return common_json({name: observation.get(name) for name in names})
 
 
 def _dimensions(photograph: Row) -> tuple[int, int]:

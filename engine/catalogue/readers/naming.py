@@ -8,11 +8,19 @@ from engine.language.message import message
 _CROSS = frozenset("×xX")
 _RANKS_BELOW = (
     "subspecies,variety,varietas,subvariety,form,forma,subform,infrahybrid,nothovariety,race,"
-    "cultivar,infraspecific_name,infrasubspecific_name,subsp,ssp,var,f,fo,cv"
+    "cultivar,infraspecific_name,infrasubspecific_name,subsp,ssp,var,f,fo,cv,subvar,subf,convar,"
+    "nothosubsp,nothovar,nothof,nothosubspecies,nothoform"
 )
-_BELOW_SPECIES = frozenset(_RANKS_BELOW.split(","))
+BELOW_SPECIES = frozenset(_RANKS_BELOW.split(","))
+"""The names and abbreviations of ranks below the species, in lower case, without a full stop."""
 _SPECIES = frozenset(["species", "hybrid", "sp", "nothospecies"])
 _EPITHET = re.compile(r"[a-zà-ÿ][a-zà-ÿ-]+$")
+# Words in lower case within authors.
+_WORDS_OF_AUTHORS = (
+    "ex,et,in,and,non,nec,sensu,auct,auctt,emend,apud,pro,hort,fil,agg,de,da,di,do,du,del,della,"
+    "des,der,den,la,le,van,von,zu,zur"
+)
+_OF_AUTHORS = frozenset(_WORDS_OF_AUTHORS.split(","))
 
 
 def reduced_name(name: str, rank: str = "") -> str:
@@ -22,9 +30,9 @@ def reduced_name(name: str, rank: str = "") -> str:
     word is above species.
     """
     words, level = name.replace("_", " ").split(), rank.strip().lower().rstrip(".")
-    if len(words) < 2 or (level and level not in _SPECIES | _BELOW_SPECIES):
+    if len(words) < 2 or (level and level not in _SPECIES | BELOW_SPECIES):
         return ""
-    if level in _BELOW_SPECIES:
+    if level in BELOW_SPECIES:
         return " ".join(words[: 3 if words[0] in _CROSS or words[1] in _CROSS else 2])
     return " ".join(words)
 
@@ -37,12 +45,33 @@ def without_author(name: str, author: str = "") -> str:
     name, author = " ".join(name.split()), " ".join(author.split())
     if author and name.endswith(f" {author}"):
         return name[: -len(author) - 1]
-    words = name.split()
+    return name_and_author(name)[0]
+
+
+def name_and_author(text: str) -> tuple[str, str]:
+    """A name and the author that follows it: "Rosa canina L." -> "Rosa canina", "L.".
+
+    An author between the species and the epithet below it is left out: "Rosa canina L. var. alba
+    Desv." -> "Rosa canina var. alba", "Desv.". A name of one word stays as it is.
+    """
+    words = text.split()
     end = 3 if len(words) > 2 and (words[0] in _CROSS or words[1] in _CROSS) else 2
     if len(words) <= end or not _EPITHET.match(words[end - 1]):
-        return name
-    below = words[end].rstrip(".").lower() in _BELOW_SPECIES and len(words) > end + 1
-    return " ".join(words[: end + 2 if below else end])
+        return " ".join(words), ""
+    below = [
+        place
+        for place in range(end, len(words) - 1)
+        if words[place].rstrip(".").lower() in BELOW_SPECIES and may_be_epithet(words[place + 1])
+    ]
+    if not below:
+        return " ".join(words[:end]), " ".join(words[end:])
+    rank = below[-1]
+    return " ".join([*words[:end], *words[rank : rank + 2]]), " ".join(words[rank + 2 :])
+
+
+def may_be_epithet(word: str) -> bool:
+    """Whether a word within a name may be an epithet: in lower case, none of an author's words."""
+    return bool(_EPITHET.match(word)) and word not in _OF_AUTHORS
 
 
 def above_species(origin: str, rank: str) -> Refusal:

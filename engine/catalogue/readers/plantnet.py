@@ -11,7 +11,7 @@ from typing import Any
 from engine.catalogue.checking import quoted
 from engine.catalogue.importing import Candidate, Offer, Refusal, refused
 from engine.catalogue.names import genus_of
-from engine.catalogue.readers.extras import extra_text
+from engine.catalogue.other_fields import common_json
 from engine.catalogue.readers.joined import JoinedRows, Row
 from engine.catalogue.readers.json_stream import json_members
 from engine.catalogue.readers.naming import reduced_name, without_author
@@ -86,7 +86,7 @@ def _offer(
             license=about.get("license", ""),
             attribution=about.get("author", ""),
             original_name=full if full != species else "",
-            extra=extra_text(
+            extra=common_json(
                 {
                     "organ": about.get("organ"),
                     "part": about.get("split") or file["part"],

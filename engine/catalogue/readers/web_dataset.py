@@ -15,12 +15,14 @@ from typing import Any
 
 import orjson
 
+from engine.catalogue.exported_folder import layout_of, table_offers
 from engine.catalogue.importing import Candidate, Offer, refused
 from engine.catalogue.readers.class_names import listed_classes
 from engine.catalogue.readers.parts import part_in
 from engine.catalogue.readers.picture_files import LOOKED_AT, folders_in, is_picture
 from engine.catalogue.readers.reader import LARGEST_PICTURE, TOO_LARGE, Unpacked
 from engine.catalogue.readers.row_fields import as_words, class_number, photograph_in
+from engine.catalogue.whole_record import is_whole, whole_record
 from engine.errors import BadInput
 from engine.language.message import Message, message
 
@@ -57,7 +59,8 @@ class _Sample:
 class WebDatasetReader:
     """A shard (.tar, .tar.gz), or a folder of shards: key.jpg with key.json, key.cls or key.txt.
 
-    Numbers of classes are named by a list such as classes.txt beside the shards.
+    Numbers of classes are named by a list such as classes.txt beside the shards. A folder that
+    the studio exported has a table of the photographs without a file.
     """
 
     source = ""
@@ -80,6 +83,8 @@ class WebDatasetReader:
             except _BROKEN as error:
                 reason = str(error) or type(error).__name__
                 yield refused(where.as_posix(), message("It breaks off: {reason}.", reason=reason))
+        if layout_of(path) == "shards":
+            yield from table_offers(path, with_files=False)
 
 
 def _shards(path: Path, most: int | None = None) -> list[Path]:
@@ -157,6 +162,8 @@ def _offer(
     row = _row(sample.labels)
     if isinstance(row, Message):
         return refused(origin, row)
+    if is_whole(row):
+        return whole_record(row, origin, unpacked.add(sample.name, sample.picture))
     made = photograph_in(row, source, names.get(class_number(row), ""), part)
     if isinstance(made, Message):
         return refused(origin, made)

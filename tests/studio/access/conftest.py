@@ -50,7 +50,7 @@ class Studio:
 
     def ask(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
         """Send one request; underscores in header names become hyphens."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             for name, value in ({"Host": self.host} | named).items():

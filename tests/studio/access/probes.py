@@ -81,7 +81,7 @@ os.setgroups([]); os.setgid(65534); os.setuid(65534)
 port, home = int(sys.argv[1]), sys.argv[2]
 found = []
 for path in ["/", "/runs", "/_stcore/metrics", "/app/static/logo.svg"]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", path)
     found.append(connection.getresponse().status)
 for name in ("data", "runs"):

@@ -51,7 +51,7 @@ def test_the_printed_address_opens_the_studio_and_ctrl_c_closes_it(started: Stud
     given = entered.headers["set-cookie"].partition(";")[0]
     assert started.ask("/", Cookie=given).status == 200
     started.process.send_signal(signal.SIGINT)
-    assert started.process.wait(timeout=20) == 0
+    assert started.process.wait(timeout=60) == 0
     said = started.log.read_text()
     assert said.endswith("Plant Studio is closed.\n")
     assert "Traceback" not in said
@@ -118,5 +118,5 @@ def test_the_browser_is_admitted_without_showing_the_token_to_other_accounts(
         assert page.stat().st_mode & 0o077 == 0
     finally:
         running.process.send_signal(signal.SIGINT)
-        running.process.wait(timeout=20)
+        running.process.wait(timeout=60)
     assert not page.exists()

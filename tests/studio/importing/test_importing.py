@@ -114,6 +114,29 @@ def test_a_table_is_previewed_and_its_mapping_corrected(
         assert [item.species for item in catalogue.species()] == ["Dog rose"]
 
 
+def test_a_guess_that_looks_wrong_is_warned_of(tmp_path: Path, open_page: OpenPage) -> None:
+    rows = [{"species": "Rosa", "path": f"{n}.jpg"} for n in range(30)]
+    (tmp_path / "roses.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    app = open_page("importing", **{"from": "table"})
+    app.text_input(key="import_table").set_value(str(tmp_path / "roses.jsonl")).run()
+    assert not app.exception
+    refused, one_word, one_class = (one.value for one in app.warning)
+    assert refused.startswith("Of the first 30 photographs, 30 would be refused.")
+    assert one_word.startswith("Most names of species have one word only, such as Rosa.")
+    assert one_class == "The first 30 photographs all have the species Rosa."
+    assert len(app.dataframe[0].value) == 10
+
+
+def test_a_folder_whose_names_are_identifiers_is_warned_of(
+    tmp_path: Path, make_image: MakeImage, open_page: OpenPage
+) -> None:
+    for name in ("n02119789", "n02119022"):
+        make_image(f"{name}/a.jpg")
+    app = open_page("importing", **{"from": "folder"})
+    app.text_input(key="import_folder").set_value(str(tmp_path / "pictures")).run()
+    assert "They may be identifiers." in app.warning[0].value
+
+
 def test_a_table_that_cannot_be_read_is_told_on_the_page(
     tmp_path: Path, open_page: OpenPage
 ) -> None:

@@ -45,7 +45,7 @@ def live_run(home: Home) -> Iterator[str]:
     """A process that holds the lock of the run "live" and adds five points per second."""
     command = [sys.executable, drawn_run.__file__, str(home.root), "live", "0.2"]
     process = subprocess.Popen(command, cwd=PROJECT, env={"PYTHONPATH": str(PROJECT)})
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not (home.runs / "live" / "metrics.jsonl").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     yield "live"
@@ -55,7 +55,7 @@ def live_run(home: Home) -> Iterator[str]:
 
 def run_until(app: AppTest, label: str) -> None:
     """Rerun the page until a button of this name exists."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while label not in [button.label for button in app.button] and time.monotonic() < deadline:
         time.sleep(0.3)
         app.run()

@@ -1,0 +1,1 @@
+"""Writing photographs with all their fields, in the formats that other programs read."""

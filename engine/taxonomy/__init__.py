@@ -1,0 +1,1 @@
+"""Resolving species names with a taxonomy table: synonyms, authors, hybrids, ranks, spelling."""
