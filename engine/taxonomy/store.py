@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.catalogue.names import BadField, species_name
 from engine.database import database_errors, read_note, read_unchanged, write_note
 from engine.errors import BadInput
 from engine.files import atomic_file
@@ -19,7 +19,7 @@ from engine.home import Home
 from engine.language.message import message
 from engine.progress import Report, silent
 from engine.records import as_record
-from engine.taxonomy.parsing import key_of
+from engine.taxonomy.parsing import key_of, parse_name
 from engine.taxonomy.shapes import SHAPES, recognise_table
 from engine.taxonomy.table import Status, TaxonRow
 
@@ -27,19 +27,24 @@ _ABOUT = "about"
 _STATUS: dict[Status, int] = {"accepted": 0, "synonym": 1, "unplaced": 2}
 _STATUSES = {number: status for status, number in _STATUS.items()}
 _AT_ONCE = 20_000
+_CACHE_KILOBYTES = 65_536
+# Such a name is in normal form, which takes long to make.
+_NORMAL = re.compile(r"[A-Z][a-z-]+ [a-z-]+(?: (?:subsp|var|f|subvar|subf)\. [a-z-]+)?")
 # A synonym may lead to a synonym; longer chains are circles.
 _LONGEST_CHAIN = 5
 _SCHEMA = """
 CREATE TABLE family (family INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE genus (genus INTEGER PRIMARY KEY, form TEXT NOT NULL UNIQUE);
 CREATE TABLE name (
-    id INTEGER PRIMARY KEY, key INTEGER NOT NULL, genus INTEGER NOT NULL, name TEXT NOT NULL,
+    id INTEGER NOT NULL, key INTEGER NOT NULL, genus INTEGER NOT NULL, name TEXT NOT NULL,
     author TEXT NOT NULL, status INTEGER NOT NULL, accepted INTEGER, family INTEGER NOT NULL
 );
 """
+# An index of random numbers is made faster of all rows than row by row.
 _INDEXES = """
+CREATE INDEX name_by_id ON name (id);
 CREATE INDEX name_by_key ON name (key);
-CREATE INDEX name_by_genus ON name (genus);
+CREATE INDEX name_by_genus ON name (genus, name);
 """
 _SHORTEN = """
 UPDATE name SET accepted = (SELECT next.accepted FROM name next WHERE next.id = name.accepted)
@@ -54,6 +59,12 @@ _SENSES = """
 SELECT one.name, one.author, one.status, whole.name, family.name
 FROM name one JOIN name whole ON whole.id = COALESCE(one.accepted, one.id)
 JOIN family ON family.family = whole.family WHERE one.key = ? ORDER BY one.id
+"""
+
+
+# The marks of ranks have a full stop.
+_SPECIES = """
+SELECT lower(replace(name, '× ', '')) FROM name WHERE genus = ? AND instr(name, '.') = 0
 """
 
 
@@ -110,11 +121,11 @@ class TaxonomyStore:
             rows = self._connection.execute("SELECT form, genus FROM genus").fetchall()
         return dict(rows)
 
-    def names_of(self, genus: int) -> list[str]:
-        """The different names in a genus of this number."""
-        query = "SELECT DISTINCT name FROM name WHERE genus = ?"
+    def species_of(self, genus: int) -> list[str]:
+        """The different species names in the genus of this number, in lower case, without ×."""
         with database_errors(self._file):
-            return [name for (name,) in self._connection.execute(query, [genus])]
+            rows = self._connection.execute(_SPECIES, [genus]).fetchall()
+        return sorted({name for (name,) in rows})
 
 
 @contextlib.contextmanager
@@ -170,6 +181,7 @@ def add_table(home: Home, path: Path, version: str = "", report: Report = silent
         # The file gets its name when it is whole, so no journal is needed.
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA synchronous=OFF")
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KILOBYTES}")
         connection.executescript(_SCHEMA)
         connection.execute("BEGIN")
         _Writer(connection).write(SHAPES[shape].rows(table), report)
@@ -193,11 +205,11 @@ class _Writer:
         self._genera: dict[str, int] = {}
 
     def write(self, rows: Iterable[TaxonRow], report: Report) -> None:
-        """Write all rows; of several with one id, the first counts."""
+        """Write all rows."""
         rows, done = iter(rows), 0
         while some := list(islice(rows, _AT_ONCE)):
             self._connection.executemany(
-                "INSERT OR IGNORE INTO name VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 filter(None, map(self._values, some)),
             )
             done += len(some)
@@ -209,14 +221,15 @@ class _Writer:
             )
 
     def _values(self, row: TaxonRow) -> tuple[object, ...] | None:
-        try:
-            name = row.name if _is_plain(row.name) else species_name(row.name).species
-        except BadField:
-            return None
+        name = row.name
+        if not _NORMAL.fullmatch(name):
+            parsed = parse_name(name)
+            if parsed is None or parsed.is_formula:
+                return None
+            # Some names have an author before their last epithet.
+            name = parsed.name
         key = key_of(name)
-        genus, _, epithet = key.partition(" ")
-        if not epithet:
-            return None
+        genus = key.partition(" ")[0]
         return (
             _number_of(row.id),
             _number_of(key),
@@ -239,11 +252,6 @@ def _finish(connection: sqlite3.Connection) -> tuple[int, int]:
     connection.execute(_UNPLACE)
     row = connection.execute("SELECT COUNT(*), COALESCE(SUM(status = 0), 0) FROM name").fetchone()
     return int(row[0]), int(row[1])
-
-
-def _is_plain(name: str) -> bool:
-    """Whether a name is in normal form as it is: a genus and an epithet, without signs."""
-    return name.isascii() and name.count(" ") == 1 and name.replace(" ", "").isalpha()
 
 
 def _number_of(text: str) -> int:
