@@ -1,7 +1,7 @@
 """A photograph's whole record, as exports of the studio write it into a row.
 
 Such a row has every field, `apart`, and `listings`; see `engine.catalogue.store.Catalogue.lines`.
-Flags are a list or names separated by spaces, listings a list or JSON text.
+Flags are a list or names separated by spaces; listings a list, and `extra` an object, or JSON text.
 """
 
 import re
@@ -83,6 +83,8 @@ def _value(name: str, value: Any) -> Any:
         return _number(name, value)
     if name == "flags":
         return _flags(value)
+    if name == "extra" and isinstance(value, dict):
+        value = _as_text(value)
     if not isinstance(value, str):
         raise _unknown(name)
     if name not in LONGEST and (len(value) > _LONGEST or not is_plain(value)):
@@ -136,6 +138,13 @@ def _listings(value: Any) -> list[Any]:
     if not isinstance(value, list) or len(value) > _MOST_LISTINGS:
         raise _unknown("listings")
     return value
+
+
+def _as_text(value: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except (TypeError, ValueError) as error:
+        raise _unknown("extra") from error
 
 
 def _is_object(text: str) -> bool:

@@ -171,6 +171,7 @@ def test_files_that_are_found_come_along(planted: Any, either: Catalogue, tmp_pa
         ("state", "stolen"),
         ("extra", "[1]"),
         ("extra", "{"),
+        ("extra", {"n": 10**40}),
         ("url", "javascript:alert(1)"),
         ("image_id", ""),
         ("species", "\x00"),
@@ -188,6 +189,17 @@ def test_a_row_that_no_export_writes_is_refused(
     report = import_table(other, table, no_file)
     assert (report.added, report.refused) == (1, 1)
     assert report.refusals[0].reason
+    other.close()
+
+
+def test_other_fields_may_be_an_object(catalogue: Catalogue, tmp_path: Path) -> None:
+    catalogue.add([Photograph("a", "Acer", url="https://a.test/a", extra='{"organ":"leaf"}')])
+    table = Path(export_catalogue(catalogue, tmp_path).file)
+    row = json.loads(table.read_text())
+    table.write_text(json.dumps(row | {"extra": json.loads(row["extra"])}))
+    other = SqliteCatalogue(tmp_path / "other.sqlite")
+    import_table(other, table, no_file)
+    assert list(other.all()) == list(catalogue.all())
     other.close()
 
 
