@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from engine.catalogue.checking import LONGEST, checked, is_plain
-from engine.catalogue.fields import EMPTY, FIELDS, KINDS
+from engine.catalogue.fields import FIELDS, KINDS
 from engine.catalogue.flags import FLAGS
 from engine.catalogue.importing import Refusal, WholeRecord, refused
 from engine.catalogue.names import BadField, species_name
@@ -58,9 +58,10 @@ def _record(row: Mapping[str, Any]) -> Photograph:
     """
     if not isinstance(row, Mapping):
         raise _unknown("listings")
-    values = {name: _value(name, row.get(name)) for name in FIELDS}
-    if not values["image_id"]:
-        raise _unknown("image_id")
+    values = {name: _value(name, value) for name in FIELDS if (value := row.get(name))}
+    for required in ("image_id", "species"):
+        if required not in values:
+            raise _unknown(required)
     photograph = checked(Photograph(**values))
     name = species_name(photograph.species)
     if name.species == photograph.species:
@@ -75,8 +76,6 @@ def _record(row: Mapping[str, Any]) -> Photograph:
 
 def _value(name: str, value: Any) -> Any:
     kind = KINDS[name]
-    if value is None or value == "":
-        return EMPTY[name]
     if kind is bool:
         return _boolean(value, name)
     if kind is int:
