@@ -1,6 +1,7 @@
 """An export holds the whole catalogue: imported into an empty one, it gives the same."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine.catalogue import facets
 from engine.catalogue.curation import exclude, relabel
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.flags import FLAGS, LICENCE_CONFLICT
@@ -100,6 +102,22 @@ def test_an_export_gives_the_same_catalogue(
         assert report == ImportReport(added=len(before["photographs"]), listed=further)
         assert import_table(catalogue, table, no_file).added == 0
         assert content(catalogue) == before
+
+
+def test_many_batches_give_the_same_lines(
+    either: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(either, 2)
+    (whole,) = either.lines(EVERYTHING)
+    stamp = either.stamp()
+    monkeypatch.setattr(facets, "_PHOTOGRAPHS_AT_ONCE", 1)
+    batches = list(either.lines(EVERYTHING))
+    assert len(batches) > 2
+    assert b"".join(one.text for one in batches) == whole.text
+    assert sum((Counter(one.by_source) for one in batches), Counter()) == whole.by_source
+    # A reader that stops early leaves nothing open.
+    next(either.lines(EVERYTHING))
+    assert either.stamp() == stamp
 
 
 def test_listings_are_nested_in_json_lines(either: Catalogue, tmp_path: Path) -> None:
