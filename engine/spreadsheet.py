@@ -2,6 +2,8 @@
 
 import re
 
+FIRST_LETTERS = frozenset("'=+-@\t\r")
+"""Only cells that begin with one of these may get an apostrophe."""
 _FORMULA = r"[=+\-@\t\r]"
 _QUOTED = re.compile(rf"'+{_FORMULA}")
 _TO_QUOTE = {True: rf"^('*{_FORMULA})", False: rf"^('+{_FORMULA})"}

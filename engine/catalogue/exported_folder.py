@@ -41,7 +41,11 @@ def table_offers(folder: Path, with_files: bool) -> Iterator[Offer]:
         file = folder / str(path) if path else None
         if file is not None and not file.resolve().is_relative_to(folder.resolve()):
             yield refused(str(path), message("{file} is outside of the folder.", file=str(path)))
-        elif file is not None and not is_regular(file):
-            yield refused(str(path), message("{file} does not exist.", file=str(path)))
-        else:
-            yield whole_record(row, str(path or f"{TABLE} #{number}"), file)
+            continue
+        if file is not None and not is_regular(file):
+            if not row.get("url"):
+                yield refused(str(path), message("{file} does not exist.", file=str(path)))
+                continue
+            # The photograph can still be downloaded.
+            file = None
+        yield whole_record(row, str(path or f"{TABLE} #{number}"), file)

@@ -8,7 +8,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple
@@ -158,9 +158,12 @@ def missing_text(missing: int) -> str:
 
 def estimated_bytes(home: Home, catalogue: Catalogue, chosen: Filter) -> int:
     """About how many bytes the photographs that pass the filter have: from the first of them."""
-    stored = catalogue.counts(chosen).by_state.get("cached", 0)
-    first = catalogue.page(chosen, None, _SAMPLED).photographs
+    if chosen.state == "remote":
+        return 0
+    cached = replace(chosen, state="cached")
+    first = catalogue.page(cached, None, _SAMPLED).photographs
     known = [size for one in first if (size := _size(home, one.path))]
+    stored = sum(catalogue.count_by("species", cached).values())
     return stored * sum(known) // len(known) if known else 0
 
 

@@ -1,7 +1,7 @@
 """A photograph's whole record, as exports of the studio write it into a row.
 
 Such a row has every field, `apart`, and `listings`; see `engine.catalogue.store.Catalogue.lines`.
-Flags are a list or names separated by spaces, listings a list or JSON text.
+Flags are a list or names separated by spaces; listings a list, and `extra` an object, or JSON text.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from engine.catalogue.checking import LONGEST, checked, is_plain
-from engine.catalogue.fields import EMPTY, FIELDS, KINDS
+from engine.catalogue.fields import FIELDS, KINDS
 from engine.catalogue.flags import FLAGS
 from engine.catalogue.importing import Refusal, WholeRecord, refused
 from engine.catalogue.names import BadField, species_name
@@ -58,9 +58,10 @@ def _record(row: Mapping[str, Any]) -> Photograph:
     """
     if not isinstance(row, Mapping):
         raise _unknown("listings")
-    values = {name: _value(name, row.get(name)) for name in FIELDS}
-    if not values["image_id"]:
-        raise _unknown("image_id")
+    values = {name: _value(name, value) for name in FIELDS if (value := row.get(name))}
+    for required in ("image_id", "species"):
+        if required not in values:
+            raise _unknown(required)
     photograph = checked(Photograph(**values))
     name = species_name(photograph.species)
     if name.species == photograph.species:
@@ -75,14 +76,14 @@ def _record(row: Mapping[str, Any]) -> Photograph:
 
 def _value(name: str, value: Any) -> Any:
     kind = KINDS[name]
-    if value is None or value == "":
-        return EMPTY[name]
     if kind is bool:
         return _boolean(value, name)
     if kind is int:
         return _number(name, value)
     if name == "flags":
         return _flags(value)
+    if name == "extra" and isinstance(value, dict):
+        value = _as_text(value)
     if not isinstance(value, str):
         raise _unknown(name)
     if name not in LONGEST and (len(value) > _LONGEST or not is_plain(value)):
@@ -136,6 +137,13 @@ def _listings(value: Any) -> list[Any]:
     if not isinstance(value, list) or len(value) > _MOST_LISTINGS:
         raise _unknown("listings")
     return value
+
+
+def _as_text(value: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except (TypeError, ValueError) as error:
+        raise _unknown("extra") from error
 
 
 def _is_object(text: str) -> bool:

@@ -98,6 +98,41 @@ def test_a_folder_holds_the_bytes_by_species(
     assert len(with_file) == 11
 
 
+def test_files_that_were_removed_from_a_folder_are_refused_unless_they_can_be_downloaded(
+    home: Home, small_catalogue: SqliteCatalogue, copy: Any, tmp_path: Path
+) -> None:
+    small_catalogue.update([{"image_id": "dahlia-0", "url": "https://a.test/0.jpg"}])
+    export_photographs(home, small_catalogue, tmp_path / "out", "folder")
+    for name in ("dahlia-0", "dahlia-1"):
+        one = small_catalogue.get(name)
+        assert one is not None
+        (tmp_path / "out" / one.species / Path(one.path).name).unlink()
+    catalogue, store, _ = copy
+    report = IMPORTERS["image-folder"].take(
+        catalogue, tmp_path / "out", store.keep, "", lambda *_: None
+    )
+    assert (report.added, report.refused) == (11, 1)
+    assert report.refusals[0].reason.endswith("does not exist.")
+    assert catalogue.get("dahlia-0").state == "remote"
+
+
+def test_a_path_that_leads_out_of_the_folder_is_refused(
+    home: Home, small_catalogue: SqliteCatalogue, copy: Any, tmp_path: Path
+) -> None:
+    export_photographs(home, small_catalogue, tmp_path / "out", "folder")
+    table = tmp_path / "out" / "catalogue.jsonl"
+    first, *others = table.read_text().splitlines(keepends=True)
+    row = json.loads(first) | {"path": "../secret.jpg"}
+    table.write_text("".join([json.dumps(row) + "\n", *others]))
+    (tmp_path / "secret.jpg").write_bytes(b"x")
+    catalogue, store, _ = copy
+    report = IMPORTERS["image-folder"].take(
+        catalogue, tmp_path / "out", store.keep, "", lambda *_: None
+    )
+    assert (report.added, report.refused) == (11, 1)
+    assert "outside of the folder" in report.refusals[0].reason
+
+
 def test_hard_links_share_the_bytes_of_the_store(
     home: Home, filled: SqliteCatalogue, tmp_path: Path
 ) -> None:
@@ -286,6 +321,7 @@ def test_the_size_is_estimated_from_the_first_photographs(
     sizes = [home.resolve(one.path).stat().st_size for one in filled.all() if one.path]
     assert estimated_bytes(home, filled, Filter()) == sum(sizes)
     assert estimated_bytes(home, filled, Filter(species="none")) == 0
+    assert estimated_bytes(home, filled, Filter(state="remote")) == 0
 
 
 def test_both_stores_export_photographs(

@@ -1,6 +1,7 @@
 """An export holds the whole catalogue: imported into an empty one, it gives the same."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine.catalogue import facets
 from engine.catalogue.curation import exclude, relabel
 from engine.catalogue.export import export_catalogue
 from engine.catalogue.flags import FLAGS, LICENCE_CONFLICT
@@ -102,6 +104,22 @@ def test_an_export_gives_the_same_catalogue(
         assert content(catalogue) == before
 
 
+def test_many_batches_give_the_same_lines(
+    either: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(either, 2)
+    (whole,) = either.lines(EVERYTHING)
+    stamp = either.stamp()
+    monkeypatch.setattr(facets, "_PHOTOGRAPHS_AT_ONCE", 1)
+    batches = list(either.lines(EVERYTHING))
+    assert len(batches) > 2
+    assert b"".join(one.text for one in batches) == whole.text
+    assert sum((Counter(one.by_source) for one in batches), Counter()) == whole.by_source
+    # A reader that stops early leaves nothing open.
+    next(either.lines(EVERYTHING))
+    assert either.stamp() == stamp
+
+
 def test_listings_are_nested_in_json_lines(either: Catalogue, tmp_path: Path) -> None:
     one = Photograph("a", "Acer", url="https://example.org/1.jpg", license="CC BY", source="x")
     two = one._replace(image_id="b", source="y", license="CC BY-NC")
@@ -171,6 +189,7 @@ def test_files_that_are_found_come_along(planted: Any, either: Catalogue, tmp_pa
         ("state", "stolen"),
         ("extra", "[1]"),
         ("extra", "{"),
+        ("extra", {"n": "\ud800"}),
         ("url", "javascript:alert(1)"),
         ("image_id", ""),
         ("species", "\x00"),
@@ -188,6 +207,17 @@ def test_a_row_that_no_export_writes_is_refused(
     report = import_table(other, table, no_file)
     assert (report.added, report.refused) == (1, 1)
     assert report.refusals[0].reason
+    other.close()
+
+
+def test_other_fields_may_be_an_object(catalogue: Catalogue, tmp_path: Path) -> None:
+    catalogue.add([Photograph("a", "Acer", url="https://a.test/a", extra='{"organ":"leaf"}')])
+    table = Path(export_catalogue(catalogue, tmp_path).file)
+    row = json.loads(table.read_text())
+    table.write_text(json.dumps(row | {"extra": json.loads(row["extra"])}))
+    other = SqliteCatalogue(tmp_path / "other.sqlite")
+    import_table(other, table, no_file)
+    assert list(other.all()) == list(catalogue.all())
     other.close()
 
 
