@@ -7,6 +7,7 @@ records that were joined to it are its listings.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 from engine.catalogue.fields import EMPTY, FIELDS
@@ -74,8 +75,8 @@ def combined(row: Photograph, listed: Iterable[Photograph]) -> dict[str, Any]:
     alike = [one for one in listings if one.species.casefold() == species]
     if not row.family and (family := _first(alike, "family")):
         change["family"] = family
-    licences = dict.fromkeys([row.license, *[one.license for one in listings]])
-    if (strict := strictest(licences)) != row.license:
+    stated = dict.fromkeys(one.license for one in (row, *listings) if one.license)
+    if (len(stated) > 1 or not row.license) and (strict := strictest(stated)) != row.license:
         change["license"] = strict
     if not row.excluded and _first(listings, "excluded"):
         change["excluded"] = True
@@ -84,7 +85,7 @@ def combined(row: Photograph, listed: Iterable[Photograph]) -> dict[str, Any]:
     found = []
     if len(alike) < len(listings):
         found.append(SPECIES_CONFLICT)
-    if len({strictness(licence) for licence in licences if licence}) > 1:
+    if len(stated) > 1 and len({*map(strictness, stated)}) > 1:
         found.append(LICENCE_CONFLICT)
     if not {*row.flags}.issuperset(found):
         change["flags"] = tuple(sorted({*row.flags, *found}))
@@ -111,7 +112,7 @@ def groups_of(pairs: Iterable[tuple[str, str]]) -> Iterator[list[str]]:
 def record_of(photograph: Photograph) -> dict[str, Any]:
     """A record as stores keep it for a listing: the fields that are not empty."""
     # All fields but the state are false where they are empty.
-    record = {name: value for name, value in zip(EMPTY, photograph, strict=True) if value}
+    record = dict(zip(compress(EMPTY, photograph), filter(None, photograph), strict=True))
     if record["state"] == EMPTY["state"]:
         del record["state"]
     return record
