@@ -217,7 +217,7 @@ def _stored(store: ImageStore, image_id: str, file: IndexedFile) -> CachedFile |
 def _commit(catalogue: Catalogue, downloads: DownloadStore, kept: list[CachedFile]) -> None:
     # Noted first: a download that runs meanwhile must not remove them.
     downloads.note_imported(one.path for one in kept)
-    catalogue.keep(kept)
+    catalogue.mark_cached(kept)
 
 
 def _write_listing(home: Home, folder: Path, refusals: list[Refusal]) -> Path:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogue.collector import uncollected
+from engine.catalogue.collector import garbage_collection_off
 from engine.catalogue.facets import Facet, by_flag
 from engine.catalogue.names import search_form
 from engine.catalogue.store import UNSTATED, Field, Filter
@@ -73,7 +73,7 @@ class MongoFacets:
         with self._lock:
             if version == self._version:
                 return
-            with uncollected():
+            with garbage_collection_off():
                 self._learn()
             images = self._images.copy()
             for count_by in self._counts.find({"version": {"$gt": self._version}}):

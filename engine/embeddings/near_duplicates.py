@@ -82,9 +82,9 @@ def find_near_duplicates(store: FeatureStore, report: Report = silent) -> int:
             report(start, len(candidates), COMPARING)
             batch = [(int(one), int(other)) for one, other in candidates[start : start + _AT_ONCE]]
             same = _same(store, batch, pool)
-            store.keep_pairs(same)
+            store.add_pairs(same)
             found += len(same)
-    store.keep_pairs((), compared=last)
+    store.add_pairs((), compared=last)
     return found
 
 

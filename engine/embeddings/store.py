@@ -54,7 +54,7 @@ class FeatureStore:
             rows = self._connection.execute("SELECT sha256 FROM feature")
             return {sha256.hex() for (sha256,) in rows}
 
-    def keep(self, found: Mapping[str, Features]) -> None:
+    def add(self, found: Mapping[str, Features]) -> None:
         """Keep features, final at once; those that are known stay as they are."""
         with self._store_errors(), self._connection:
             self._connection.executemany(
@@ -108,7 +108,7 @@ class FeatureStore:
         with self._store_errors():
             return int(read_note(self._connection, _COMPARED) or 0)
 
-    def keep_pairs(self, pairs: Iterable[tuple[int, int]], compared: int | None = None) -> None:
+    def add_pairs(self, pairs: Iterable[tuple[int, int]], compared: int | None = None) -> None:
         """Keep near-duplicates, each by its two numbers, and that all up to a number were compared.
 
         Where none is given, what was compared before stays as it is.
