@@ -1,4 +1,4 @@
-"""Switching off the garbage collector while many small objects are made."""
+"""Disables the garbage collector while many small objects are created."""
 
 import contextlib
 import gc

@@ -1,4 +1,4 @@
-"""Start an import in the background, from user input or an upload."""
+"""Starts imports in the background, from user input or an upload."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
