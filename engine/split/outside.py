@@ -89,7 +89,7 @@ def read_outside(
                 conflicts += [row.place] if first.species != line.species else []
         lines[part] = list(kept.values())
     lines = _with_own_ids(lines)
-    findings = (_trained(lines), _one_species(conflicts), no_twins(home, lines))
+    findings = (_trained(lines), _one_species(conflicts), no_shared_photographs(home, lines))
     return Outside(lines, classes, dict(files), region, repeated, findings)
 
 
@@ -363,7 +363,7 @@ def _one_species(conflicts: Sequence[str]) -> Finding:
     return Finding(name, True, message("checked by path, address and bytes"))
 
 
-def no_twins(home: Home, lines: Mapping[str, list[SplitLine]]) -> Finding:
+def no_shared_photographs(home: Home, lines: Mapping[str, list[SplitLine]]) -> Finding:
     """Compare photographs of val with those of train by address, by path and by bytes."""
     name = message("No photograph of validation is in train")
     train, val = lines["train"], lines["val"]
