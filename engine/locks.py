@@ -89,11 +89,11 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def _let_go() -> None:
+def _close_inherited() -> None:
     for descriptor in _held:
         with contextlib.suppress(OSError):
             os.close(descriptor)
     _held.clear()
 
 
-os.register_at_fork(after_in_child=_let_go)
+os.register_at_fork(after_in_child=_close_inherited)

@@ -20,8 +20,8 @@ with problems_shown():
     jobs = follow({name: gettext(title) for name, title in JOBS.items()})
     import_outcome(jobs)
     sections = ways()
-    parameter = Parameter("from", "import_from", one_of(sections), usual="demo")
-    parameter.take()
+    parameter = Parameter("from", "import_from", one_of(sections), default="demo")
+    parameter.read_address()
     st.segmented_control(
         gettext("From"),
         list(sections),
@@ -30,6 +30,6 @@ with problems_shown():
         key=parameter.key,
     )
     way: str = st.session_state[parameter.key]
-    parameter.tell(way)
+    parameter.write_address(way)
     with st.container(border=True, width=760):
         sections[way][1](home(), is_busy(jobs))

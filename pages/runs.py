@@ -30,8 +30,8 @@ with problems_shown():
         alerts_view(home)
         view = "one"
         if len(runs) > 1:
-            parameter = Parameter("runs.view", "runs.view", titled(views), usual="one")
-            parameter.take()
+            parameter = Parameter("runs.view", "runs.view", titled(views), default="one")
+            parameter.read_address()
             st.segmented_control(
                 gettext("View"),
                 list(views),
@@ -41,7 +41,7 @@ with problems_shown():
                 label_visibility="collapsed",
             )
             view = st.session_state[parameter.key]
-            parameter.tell(view)
+            parameter.write_address(view)
     with middle:
         if not runs:
             empty_state(

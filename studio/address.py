@@ -1,9 +1,9 @@
-"""What a page shows, told in its address: a link shows the same again.
+"""Query parameters of a page's address: a link opens the page with the same values.
 
-Streamlit's `bind="query-params"` serves where the parameter may be called as the widget's key
-and its default is always the same. It writes the words that a reader sees, and only once the
-widget is drawn. `Parameter` is for the rest: options in the reader's language, defaults that
-depend on the data, values that are needed above their widget, and names that two pages share.
+Streamlit's `bind="query-params"` is enough if the parameter has the name of the widget's key and
+a constant default. It writes the displayed text, and only after the widget is drawn. Use
+`Parameter` otherwise: for options in the reader's language, defaults that depend on the data,
+values that are needed before the widget is drawn, and names that two pages share.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,64 +17,66 @@ import streamlit as st
 from engine.language.message import gettext
 
 OPENING: Final = object()
-"""As a usual value: what the page opens with, such as the newest run."""
+"""As `default`: the value that the page chooses when it opens, such as the newest run."""
 
 _PAGE, _VISITS = "address.page", "address.visits"
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value of the session under `key`, and its parameter `name` in the address.
+    """The value under `key` in the session, which is the parameter `name` of the address.
 
-    `read` turns the parameter's text into the value; a KeyError or ValueError passes it
-    over. The `usual` value stands in no address, and an address without the parameter means
-    that value. With `keep`, who comes back to the page by the menu finds the value that was
-    left. With `many`, the value is a list, and the parameter is repeated.
+    Args:
+        read: converts the parameter's text to the value. A text for which it raises KeyError or
+            ValueError is ignored.
+        default: the value of an address without the parameter; it is not written.
+        remember: whether the value remains when the user leaves the page and returns by the menu.
+        many: whether the value is a list; the parameter is then repeated.
     """
 
     name: str
     key: str
     read: Callable[[str], Any] = str
-    usual: Any = None
-    keep: bool = False
+    default: Any = None
+    remember: bool = False
     many: bool = False
 
-    def take(self) -> bool:
-        """To call before the value is used: an address that changed since sets it.
+    def read_address(self) -> bool:
+        """Set the value from the address if that has changed. Call this before using the value.
 
-        Returns whether it changed; that of another page is another one.
+        Returns whether the address has changed. Opening another page counts as a change.
         """
         given, visit = st.query_params.get_all(self.name), _visit()
         before = st.session_state.get(self._given)
         changed = before != (visit, given)
         if changed:
             st.session_state[self._given] = visit, given
-            st.session_state.pop(self._told, None)
+            st.session_state.pop(self._written, None)
             if given:
-                self._adopt(given)
-            elif not self.keep or (before and before[0] == visit):
+                self._set(given)
+            elif not self.remember or (before and before[0] == visit):
                 st.session_state.pop(self.key, None)
-        if self.usual not in (None, OPENING):
-            st.session_state.setdefault(self.key, self.usual)
+        if self.default not in (None, OPENING):
+            st.session_state.setdefault(self.key, self.default)
         return changed
 
-    def tell(self, value: Any) -> None:
-        """To call after the value was chosen: the address holds it, where it is not the usual."""
+    def write_address(self, value: Any) -> None:
+        """Write the chosen value to the address, unless it is the default."""
         if self.many:
-            said = [_text(one) for one in value]
+            texts = [_text(one) for one in value]
         else:
-            said = [] if value in (None, "", self.usual) else [_text(value)]
+            texts = [] if value in (None, "", self.default) else [_text(value)]
         change = _CHANGE.get() or _Change()
-        change.told[self._told] = said
-        is_opening = self.usual is OPENING and st.session_state.get(self._told, said) == said
+        change.written[self._written] = texts
+        is_opening = self.default is OPENING and st.session_state.get(self._written, texts) == texts
         if is_opening and not st.query_params.get_all(self.name):
-            said = []
-        change.parameters[self.name] = said
-        change.given[self._given] = _visit(), said
+            texts = []
+        change.parameters[self.name] = texts
+        change.given[self._given] = _visit(), texts
         if _CHANGE.get() is None:
             change.write()
 
-    def _adopt(self, given: list[str]) -> None:
+    def _set(self, given: list[str]) -> None:
         values = []
         for text in given if self.many else given[-1:]:
             try:
@@ -89,22 +91,22 @@ class Parameter:
         return f"{self.key}.given"
 
     @property
-    def _told(self) -> str:
-        return f"{self.key}.told"
+    def _written(self) -> str:
+        return f"{self.key}.written"
 
 
 @dataclass
 class _Change:
-    """What a run writes when it ends: into the address by name, into the session by key."""
+    """What a run writes when it ends: parameters of the address and values of the session."""
 
     parameters: dict[str, list[str]] = field(default_factory=dict)
     given: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
-    told: dict[str, list[str]] = field(default_factory=dict)
+    written: dict[str, list[str]] = field(default_factory=dict)
 
     def write(self) -> None:
-        for key, value in {**self.given, **self.told}.items():
+        for key, value in {**self.given, **self.written}.items():
             st.session_state[key] = value
-        # An empty list takes a parameter out of the address.
+        # An empty list removes a parameter from the address.
         changed = {
             name: texts
             for name, texts in self.parameters.items()
@@ -119,11 +121,10 @@ _CHANGE: ContextVar[_Change | None] = ContextVar("_CHANGE", default=None)
 
 @contextmanager
 def one_change(page: str | None = None) -> Iterator[None]:
-    """Write all parameters changed in the block into the address at once, so that one press of
-    Back undoes them.
+    """Write all parameters changed in the block at once, so that Back undoes them together.
 
     Use it for a run of the `page`, and for a fragment that writes several parameters. If an
-    exception ends the block, such as a change to another page, nothing is written.
+    exception ends the block, such as a switch to another page, nothing is written.
     """
     if _CHANGE.get() is not None:
         yield
@@ -141,15 +142,12 @@ def one_change(page: str | None = None) -> Iterator[None]:
 
 
 def bounded(low: float, high: float) -> Callable[[str], Any]:
-    """Reads a number between two bounds: a whole one where they are whole.
-
-    What lies outside becomes the nearer bound.
-    """
+    """Return a function that reads a number of the type of `low`, limited to the bounds."""
     kind = type(low)
 
     def read(text: str) -> Any:
         value = kind(text)
-        # Of "nan", which is not itself, no bound is the nearer one.
+        # NaN, the only value unequal to itself, cannot be limited.
         if value != value:
             raise ValueError(text)
         return min(max(value, low), high)
@@ -158,18 +156,18 @@ def bounded(low: float, high: float) -> Callable[[str], Any]:
 
 
 def one_of(options: Iterable[Any]) -> Callable[[str], Any]:
-    """Reads one of the options, by how it is written."""
+    """Return a function that reads an option by its text."""
     return {str(option): option for option in options}.__getitem__
 
 
 def titled(titles: Mapping[Any, str]) -> Callable[[str], Any]:
-    """Reads one of the names; in older links, its title stands for it."""
+    """Return a function that reads a name, or its title, which older links contain."""
     known = {word: name for name, title in titles.items() for word in (gettext(title), title)}
     return (known | {name: name for name in titles}).__getitem__
 
 
 def _visit() -> int:
-    """How often a page was turned to, this one included."""
+    """The number of pages opened in this session, this one included."""
     visits: int = st.session_state.get(_VISITS, 0)
     return visits
 

@@ -38,7 +38,7 @@ def at_scale(rows: int) -> None:
         store = FeatureStore(home)
         copied: set[tuple[int, int]] = set()
         for batch in _photographs(rows, copied):
-            store.keep(batch)
+            store.add(batch)
         size = home.features.stat().st_size
         print(f"{rows:,} photographs: {size / 1e6:.0f} MB on disk", flush=True)
         start, worked = time.perf_counter(), time.process_time()

@@ -1,4 +1,4 @@
-"""Giving photographs their files from cache folders, whose files are named by their address."""
+"""Imports the files of cache folders, whose names are digests of addresses."""
 
 import csv
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -36,9 +36,10 @@ _WAITING = 4
 class CacheReport:
     """The result of importing a cache folder.
 
-    Of `files`, `filled` gave a photograph its file, `known` belong to photographs that have one,
-    `left` fit no address, and `refused` are no photographs. `refusals` are the first thousand of
-    the latter two; the table `listing`, relative to the home, holds all.
+    `files` is the number of files in the folder. `filled` of them became the file of a photograph.
+    `known` belong to photographs that already have a file. `left` match no address, and `refused`
+    are not readable as photographs. `refusals` holds the first thousand of `left` and `refused`;
+    the table `listing`, a path relative to the home, holds all.
     """
 
     folder: str
@@ -52,7 +53,7 @@ class CacheReport:
 
 
 def cache_text(result: CacheReport) -> str:
-    """The counts of a report, as sentences."""
+    """The counts of a report in sentences."""
     parts = [
         ngettext("{n} file in the folder.", "{n} files in the folder.", result.files),
         ngettext("{n} photograph got its file.", "{n} photographs got their file.", result.filled),
@@ -79,11 +80,11 @@ def import_cache(
     placing: Placing = "copy",
     report: Report = silent,
 ) -> CacheReport:
-    """Give photographs without a file theirs from a folder whose files are named by addresses.
+    """Import the files of a cache folder for photographs that have only an address.
 
-    A file's name is the MD5, SHA-1 or SHA-256 of an address, in hexadecimal, with the suffix of
-    an image. The folder is indexed, so that later imports find its files. An import that was cut
-    off continues; importing the same folder twice changes nothing.
+    A file's name is the MD5, SHA-1 or SHA-256 of an address in hexadecimal, with the suffix of an
+    image. The folder is indexed, so that later imports find its files. An interrupted import
+    resumes; importing the same folder twice changes nothing.
 
     Raises:
         BadInput: the folder does not exist or cannot be read.
@@ -115,8 +116,9 @@ def import_cache(
 
 
 def fill_from_folders(home: Home, catalogue: Catalogue, report: Report = silent) -> int:
-    """Give photographs without a file theirs from the folders that were indexed before; returns
-    how many. To call after an import.
+    """Import the files of all indexed cache folders for photographs that have only an address.
+
+    Call this after each import. Returns the number of photographs that got a file.
 
     Raises:
         WorkFailed: as in `import_cache`.
@@ -129,8 +131,8 @@ def fill_from_folders(home: Home, catalogue: Catalogue, report: Report = silent)
 
 
 class _Filled(NamedTuple):
-    """How many photographs got a file, the files that they got, and those that are no
-    photographs."""
+    """The number of photographs that got a file, the files used, and the refusal of each unreadable
+    file."""
 
     photographs: int
     used: set[IndexedFile]
@@ -144,7 +146,7 @@ def _fill_from(
     matches: Matches,
     report: Report,
 ) -> _Filled:
-    """Fill photographs from their files; where the largest of one is unreadable, the next."""
+    """Store the largest readable file of each photograph."""
     photographs = 0
     used: set[IndexedFile] = set()
     unreadable: dict[IndexedFile, Refusal] = {}
@@ -167,7 +169,7 @@ def _fill_from(
 def _fill(
     home: Home, catalogue: Catalogue, wanted: Mapping[str, IndexedFile], report: Report
 ) -> _Filled:
-    """Store the files in batches, each of which is committed while the next is read."""
+    """Store the files in batches; each batch is committed while the next is read."""
     photographs = done = 0
     used: set[IndexedFile] = set()
     unreadable: dict[IndexedFile, Refusal] = {}
@@ -190,7 +192,7 @@ def _fill(
 def _batches(
     store: ImageStore, wanted: Iterable[tuple[str, IndexedFile]]
 ) -> Generator[list[tuple[IndexedFile, CachedFile | Refusal]]]:
-    """Store the files; the next batch is read while the caller commits one."""
+    """Yield the outcomes in batches; the next batch is stored while the caller commits one."""
     rest = iter(wanted)
     before: list[tuple[IndexedFile, Future[CachedFile | Refusal]]] = []
     pool = ThreadPoolExecutor(cores() + _WAITING)
@@ -207,7 +209,7 @@ def _batches(
 
 
 def _place_on_disk(match: tuple[str, IndexedFile]) -> tuple[int, ...]:
-    """A key that sorts files about as they lie on the disk: a hard disk reads them faster."""
+    """A sort key that approximates the order on disk, which a hard disk reads faster."""
     return version_of(match[1].path)[:2]
 
 
@@ -221,13 +223,13 @@ def _stored(store: ImageStore, image_id: str, file: IndexedFile) -> CachedFile |
 
 
 def _commit(catalogue: Catalogue, downloads: DownloadStore, kept: list[CachedFile]) -> None:
-    # Noted first: a download that runs meanwhile must not remove them.
+    # This comes first: a concurrent download must not remove the files.
     downloads.note_imported(one.path for one in kept)
-    catalogue.keep(kept)
+    catalogue.mark_cached(kept)
 
 
 def _write_listing(home: Home, folder: Path, refusals: list[Refusal]) -> Path:
-    """Write the files that gave no photograph as a table."""
+    """Write a table of the files that were not imported, with the reason of each."""
     name = "".join(letter if letter.isalnum() else "_" for letter in folder.name)[:40]
     mark = blake2b(fspath(folder).encode(errors="surrogateescape"), digest_size=4).hexdigest()
     listing = home.cache_folders / f"{name}-{mark}.csv"

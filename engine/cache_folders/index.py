@@ -1,6 +1,6 @@
-"""The index of cache folders: which file is named by which digest of an address.
+"""The index of cache folders: the digest in the name of each file.
 
-It stays in the home, so that addresses that are imported later find their files.
+It is stored in the home, so that later imports of addresses find their files.
 """
 
 import contextlib
@@ -34,7 +34,11 @@ _EVERY = 5_000
 
 
 class IndexedFile(NamedTuple):
-    """A file of a cache folder; `digest` is the bytes of its name, empty if that is no digest."""
+    """A file of a cache folder.
+
+    `name` is relative to the folder. `digest` are the bytes that the name encodes, empty if the
+    name is no digest. `size` is in bytes.
+    """
 
     folder: Path
     placing: Placing
@@ -54,7 +58,7 @@ class CacheIndex:
         self._connection, self._file = connection, file
 
     def scan(self, folder: Path, placing: Placing, report: Report = silent) -> list[IndexedFile]:
-        """Index the files of a folder anew; returns them, also those whose name is no digest.
+        """Replace the index of a folder. Returns all its files, also those without a digest.
 
         Raises:
             BadInput: the folder does not exist or cannot be read.
@@ -63,7 +67,7 @@ class CacheIndex:
             IndexedFile(folder, placing, name, digest_of(name), size)
             for name, size in _files_below(folder, report)
         ]
-        # As bytes, because a name may hold bytes that are no text.
+        # Stored as bytes, because a name may contain undecodable bytes.
         rows = ((os.fsencode(one.name), one.digest, one.size) for one in files if one.digest)
         with database_errors(self._file), self._connection:
             self._connection.execute(
@@ -82,7 +86,7 @@ class CacheIndex:
         return files
 
     def files(self) -> list[IndexedFile]:
-        """The files of all folders that are there, without those that were refused."""
+        """The files of all existing folders, except the refused ones."""
         with database_errors(self._file):
             folders = {
                 number: (folder, placing)
@@ -100,7 +104,7 @@ class CacheIndex:
             ]
 
     def refuse(self, files: Iterable[IndexedFile]) -> None:
-        """Leave files out until their folder is indexed anew."""
+        """Mark files as refused until their folder is indexed again."""
         with database_errors(self._file), self._connection:
             self._connection.executemany(
                 "UPDATE file SET refused = 1 WHERE name = ? AND folder = "
@@ -114,7 +118,7 @@ def open_index(home: Home) -> Iterator[CacheIndex]:
     """Open the home's index of cache folders, creating it if needed.
 
     Raises:
-        WorkFailed: it is damaged, or the disk refuses it.
+        WorkFailed: the index is damaged or cannot be written.
     """
     file = index_file(home)
     with database_errors(file):
@@ -130,12 +134,12 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 
 def index_file(home: Home) -> Path:
-    """The file of the index, which may not exist."""
+    """The path of the index, which may not exist."""
     return home.cache_folders / "index.sqlite"
 
 
 def digest_of(name: str) -> bytes:
-    """The digest that a file's name is, of 16, 20 or 32 bytes; empty if it is none."""
+    """The 16, 20 or 32 bytes that the stem of a file name encodes; empty if it is no digest."""
     stem, _, suffix = name.rpartition("/")[2].rpartition(".")
     if f".{suffix}".lower() in IMAGE_SUFFIXES and _NAME.fullmatch(stem):
         return bytes.fromhex(stem)
@@ -143,7 +147,7 @@ def digest_of(name: str) -> bytes:
 
 
 def _files_below(folder: Path, report: Report) -> Iterator[tuple[str, int]]:
-    """The files below a folder, without hidden ones: name from the folder on, and size."""
+    """Yield the relative path and the size in bytes of each file that is not hidden."""
     if not folder.is_dir():
         raise BadInput("The folder {folder} does not exist. Check its path.", folder=str(folder))
     done, waiting = 0, [""]

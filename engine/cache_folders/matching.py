@@ -1,4 +1,4 @@
-"""Finding the photographs that the files of cache folders belong to."""
+"""Matches the files of cache folders with photographs, by the digests of addresses."""
 
 import hashlib
 from collections import defaultdict
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from engine.cache_folders.index import IndexedFile
 from engine.catalogue.store import Catalogue, Filter
 
-# The digests by their number of bytes. They name files here and protect nothing.
+# The digests by their number of bytes. They identify files and need not be secure.
 _DIGESTS: dict[int, Callable[..., Any]] = {
     16: partial(hashlib.md5, usedforsecurity=False),
     20: partial(hashlib.sha1, usedforsecurity=False),
@@ -18,15 +18,17 @@ _DIGESTS: dict[int, Callable[..., Any]] = {
 
 
 class Matches(NamedTuple):
-    """The files for each photograph that has none, by id, the largest first; and the digests of
-    all files that belong to an address of the catalogue."""
+    """`wanted` are the files for each photograph without one, by id, the largest first.
+
+    `fitting` are the digests of all files that match an address of the catalogue.
+    """
 
     wanted: dict[str, list[IndexedFile]]
     fitting: set[bytes]
 
 
 def match(catalogue: Catalogue, files: Iterable[IndexedFile]) -> Matches:
-    """Match files with the addresses of all photographs and of all their listings, as listed."""
+    """Match files with the addresses of all photographs and of their listings."""
     by_digest: dict[bytes, list[IndexedFile]] = defaultdict(list)
     for file in files:
         by_digest[file.digest].append(file)
@@ -47,8 +49,7 @@ def match(catalogue: Catalogue, files: Iterable[IndexedFile]) -> Matches:
 
 
 def _addresses(catalogue: Catalogue) -> Iterator[tuple[str, str, bool]]:
-    """Every address: the id of its photograph, the address as listed, and whether the photograph
-    has no file."""
+    """Yield each address with its photograph's id, and whether that photograph has no file."""
     table = catalogue.columns(("image_id", "url", "state"), Filter(excluded=None))
     image_ids, urls, states = (table[name].to_pylist() for name in ("image_id", "url", "state"))
     remote = {

@@ -1,4 +1,4 @@
-"""Switching off the garbage collector while many small objects are made."""
+"""Disables the garbage collector while many small objects are created."""
 
 import contextlib
 import gc
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def uncollected() -> Iterator[None]:
+def garbage_collection_off() -> Iterator[None]:
     """Disable Python's cyclic garbage collector in a `with` block.
 
     Photographs hold no reference cycles, and scanning hundreds of thousands of them repeatedly

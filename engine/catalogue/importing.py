@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from engine.catalogue.checking import checked, quoted
-from engine.catalogue.collector import uncollected
+from engine.catalogue.collector import garbage_collection_off
 from engine.catalogue.flags import DOUBTFUL_NAME
 from engine.catalogue.names import BadField, species_name
 from engine.catalogue.record import Photograph, image_id_of
@@ -189,7 +189,7 @@ def take_in(
         tally.count((added.joined.get(image_id, image_id) for image_id in ids), added.added)
 
     with (
-        uncollected(),
+        garbage_collection_off(),
         ThreadPoolExecutor(max(2, cpu_count() or 2)) as pool,
         ThreadPoolExecutor(1) as writer,
     ):

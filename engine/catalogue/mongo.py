@@ -87,10 +87,10 @@ class MongoCatalogue(MongoReader):
             self._listings.writing(version).join_twins(renewed)
             return found
 
-    def keep(self, kept: Iterable[CachedFile]) -> int:
-        return self.update(dataclasses.asdict(item) | {"state": "cached"} for item in kept)
+    def mark_cached(self, files: Iterable[CachedFile]) -> int:
+        return self.update(dataclasses.asdict(item) | {"state": "cached"} for item in files)
 
-    def let_go(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
+    def mark_remote(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
         gone = [sha256 for sha256 in sha256s if sha256]
         with self._store_errors(), self._writer.turn() as version:
             holders: dict[str, list[dict[str, Any]]] = defaultdict(list)

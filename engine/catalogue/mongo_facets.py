@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogue.collector import uncollected
+from engine.catalogue.collector import garbage_collection_off
 from engine.catalogue.conditions import meets
 from engine.catalogue.facets import TOTALS, Facet, by_flag, by_number, by_tier
 from engine.catalogue.licences import tier_of
@@ -80,7 +80,7 @@ class MongoFacets:
         with self._lock:
             if version == self._version:
                 return
-            with uncollected():
+            with garbage_collection_off():
                 self._learn()
             images = self._images.copy()
             for count_by in self._counts.find({"version": {"$gt": self._version}}):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from engine.catalogue.array_guessing import guess_collection
 from engine.catalogue.checking import require_plain, source_of
-from engine.catalogue.collector import uncollected
+from engine.catalogue.collector import garbage_collection_off
 from engine.catalogue.documents import (
     FoundPhotograph,
     as_text,
@@ -218,7 +218,7 @@ class _Batch(NamedTuple):
 
 
 def _read(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
-    with uncollected():
+    with garbage_collection_off():
         return _batch(mapping, source, batch)
 
 

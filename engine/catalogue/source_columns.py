@@ -1,7 +1,7 @@
-"""Which column of a source holds which field of a photograph, judged by its name and its values.
+"""Finds the column for each field of a photograph, by the names and the values of columns.
 
-Tables, documents of a database, arrays in them, and single rows are judged by the same names and
-checks. The names come from the declarations in `engine.catalogue.record`.
+Tables, documents of a database, their arrays, and single rows use the same names and checks. The
+names come from the declarations in `engine.catalogue.record`.
 """
 
 import re

@@ -98,10 +98,10 @@ class SqliteCatalogue(SqliteReader):
         with self._transaction():
             self._listings.take(listings, apart)
 
-    def keep(self, kept: Iterable[CachedFile]) -> int:
-        return self.update(dataclasses.asdict(item) | {"state": "cached"} for item in kept)
+    def mark_cached(self, files: Iterable[CachedFile]) -> int:
+        return self.update(dataclasses.asdict(item) | {"state": "cached"} for item in files)
 
-    def let_go(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
+    def mark_remote(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
         gone: list[str] = []
         changes: list[dict[str, Any]] = []
         with self._transaction():

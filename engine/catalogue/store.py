@@ -165,11 +165,14 @@ class Catalogue(Protocol):
         """
         ...
 
-    def keep(self, kept: Iterable[CachedFile]) -> int:
-        """Mark these photographs as cached, in one transaction; returns the number found."""
+    def mark_cached(self, files: Iterable[CachedFile]) -> int:
+        """Mark the photographs of these files as cached, in one transaction.
+
+        Returns the number of photographs found.
+        """
         ...
 
-    def let_go(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
+    def mark_remote(self, sha256s: Iterable[str], even_without_url: bool = False) -> list[str]:
         """Mark the photographs of these files as remote, in one transaction.
 
         Skips files that cannot be downloaded again because they have no url, unless

@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -20,7 +20,7 @@ from engine.download.control import no_download
 from engine.errors import BadInput
 from engine.home import Home
 from engine.language.message import deferred, gettext, ngettext
-from engine.settings.catalogue import CatalogueSettings
+from engine.settings.catalogue import CatalogueSettings, Store
 from engine.settings.files import validate
 
 app = typer.Typer(no_args_is_help=True)
@@ -142,7 +142,7 @@ def catalogue_backups(home: HomeOption = None, as_json: JsonOption = False) -> N
 )
 def move(
     to: Annotated[
-        Literal["sqlite", "mongodb"],
+        Store,
         typer.Option(help=gettext("The store to move the catalogue to.")),
     ],
     address: Annotated[

@@ -105,7 +105,7 @@ def _fetch_again(home: Home, paths: list[str]) -> int:
     The others keep their path, so that importing them again restores the file there.
     """
     with open_catalogue(home) as catalogue:
-        return len(catalogue.let_go(Path(path).stem for path in paths))
+        return len(catalogue.mark_remote(Path(path).stem for path in paths))
 
 
 def _adopt_strays(home: Home) -> list[Message]:

@@ -154,7 +154,7 @@ class Cache:
             for item in batch:
                 if freed + sum(other.size for other in chosen) < excess:
                     chosen.append(item)
-            gone = set(catalogue.let_go(item.sha256 for item in chosen))
+            gone = set(catalogue.mark_remote(item.sha256 for item in chosen))
             condemned = [item for item in chosen if item.sha256 in gone]
             self._condemned += condemned
             freed += sum(item.size for item in condemned)
@@ -173,7 +173,7 @@ class Cache:
         if not due:
             return 0
         # An import may have added a row for the same file in the meantime.
-        gone = set(catalogue.let_go(item.sha256 for item in due))
+        gone = set(catalogue.mark_remote(item.sha256 for item in due))
         self._condemned = [item for item in self._condemned if item.since > until]
         freed = 0
         for item in due:

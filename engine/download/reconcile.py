@@ -131,7 +131,7 @@ def reconcile(
     many = _are_many(rows.missing_images, rows.cached) or (rows.missing_images and not files)
     if many and not accept_missing:
         raise PhotographsMissing(rows.missing_images, home)
-    gone = catalogue.let_go(rows.missing, even_without_url=True) if rows.missing else []
+    gone = catalogue.mark_remote(rows.missing, even_without_url=True) if rows.missing else []
     adopted = _adopt_fetched(downloads, catalogue, files, rows.named)
     adopted += _adopt_known(home, downloads, catalogue, files, rows.named)
     going = _damaged(files, rows) + _strays(files, sizes, rows, protect)
@@ -141,7 +141,7 @@ def reconcile(
         damaged = {item.sha256 for item in going if item.why == "damaged"} & {
             files[path].sha256 for path in removed.paths
         }
-        gone += catalogue.let_go(damaged, even_without_url=True) if damaged else []
+        gone += catalogue.mark_remote(damaged, even_without_url=True) if damaged else []
     else:
         waiting = Waiting(tuple(item.path for item in going), sum(item.bytes for item in going))
     return Reconciled(
@@ -223,7 +223,7 @@ def _adopt_fetched(
             named.add(path)
             urls.add(url)
     if kept:
-        catalogue.keep(kept)
+        catalogue.mark_cached(kept)
         downloads.write_many("DELETE FROM wanted WHERE url = ?", ([url] for url in urls))
     return len(kept)
 
@@ -252,7 +252,7 @@ def _adopt_known(
                 )
             )
     if kept:
-        catalogue.keep(kept)
+        catalogue.mark_cached(kept)
         downloads.write_many(
             "DELETE FROM wanted WHERE image_id = ?", ([item.image_id] for item in kept)
         )

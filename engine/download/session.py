@@ -168,7 +168,7 @@ class Session:
             kept = self._queue.note_fetched(fetched, self._settings.variant) if fetched else []
         # The download store is written first, because after a power cut it restores the rows.
         if kept:
-            progress.successful += self._catalogue.keep(kept)
+            progress.successful += self._catalogue.mark_cached(kept)
         for landed in batch:
             if landed.error is not None:
                 self._stop_for(landed.error)

@@ -1,1 +1,1 @@
-"""One store of features by the hash of a photograph's bytes, and the near-duplicates it finds."""
+"""Features of photographs, stored by the hash of their bytes, and their near-duplicates."""

@@ -1,4 +1,4 @@
-"""Whether two thumbnails show the same picture: one is laid over the other and compared."""
+"""Decides whether two thumbnails show the same picture: aligns and correlates them."""
 
 import cv2
 import numpy as np
@@ -9,8 +9,8 @@ from engine.embeddings.features import THUMBNAIL, Thumbnail
 Plane = NDArray[np.float32]
 
 SAME = 0.62
-"""The least agreement of two copies of one picture. The highest of two different ones among 1,000
-photographs is .55."""
+"""The lowest agreement of two copies of a picture. Among 1,000 different photographs, the highest
+agreement is 0.55."""
 _BLUR = 3
 _STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-3)
 _CENTRE = THUMBNAIL / 2 - 0.5
@@ -24,33 +24,35 @@ _ALL = np.ones((THUMBNAIL, THUMBNAIL), np.float32)
 
 
 def same_picture(first: Thumbnail, second: Thumbnail) -> bool:
-    """Whether two thumbnails (THUMBNAIL, THUMBNAIL) are of one picture, perhaps mirrored."""
+    """Whether two thumbnails (THUMBNAIL, THUMBNAIL) show the same picture, possibly mirrored."""
     return agreement(first, second) >= SAME
 
 
 def agreement(first: Thumbnail, second: Thumbnail) -> float:
-    """How far two thumbnails agree, from -1 to 1, the higher of as they are and mirrored.
+    """The correlation of two thumbnails, -1 to 1; the second is also compared mirrored.
 
-    The second is moved, scaled, turned and sheared a little so that the correlation is highest
-    (ECC; Evangelidis and Psarakis, PAMI 2008). What is compared then is the fine detail, after
-    local brightness and contrast are removed: many photographs have the same coarse layout.
+    An affine transform aligns the second with the first (ECC; Evangelidis and Psarakis, PAMI
+    2008). The correlation is that of the fine detail, without local brightness and contrast,
+    because many photographs have the same coarse layout.
     """
     still = np.asarray(first * _GREY, np.float32)
     highest = -1.0
     for each in (second, second[:, ::-1]):
-        highest = max(highest, _laid_over(still, np.asarray(each * _GREY, np.float32, order="C")))
+        highest = max(
+            highest, _aligned_correlation(still, np.asarray(each * _GREY, np.float32, order="C"))
+        )
         if highest >= SAME:
             break
     return highest
 
 
-def _laid_over(still: Plane, moved: Plane) -> float:
+def _aligned_correlation(still: Plane, moved: Plane) -> float:
     try:
         _, found = cv2.findTransformECC(
             still, moved, np.eye(2, 3, dtype=np.float32), cv2.MOTION_AFFINE, _STEPS, _MASK, _BLUR
         )
     except cv2.error:
-        # It found no place where they correlate.
+        # It found no alignment.
         return -1.0
     warp = np.asarray(found, np.float32)
     if not _plausible(warp):
@@ -64,7 +66,7 @@ def _laid_over(still: Plane, moved: Plane) -> float:
 
 
 def _plausible(warp: Plane) -> bool:
-    """Whether a copy may be so far from its original: (2, 3) affine."""
+    """Whether an affine transform (2, 3) may be that of a copy."""
     if not np.isfinite(warp).all():
         return False
     scale = np.linalg.svd(warp[:, :2], compute_uv=False)
@@ -78,7 +80,7 @@ def _plausible(warp: Plane) -> bool:
 
 
 def _detail(plane: Plane) -> Plane:
-    """What a picture adds to its surroundings, relative to their contrast."""
+    """The local detail of a picture, divided by the local contrast."""
     detail = plane - cv2.GaussianBlur(plane, (0, 0), _LOCAL)
     contrast = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), _LOCAL))
     return np.asarray(detail / (contrast + _FLAT), np.float32)

@@ -1,4 +1,4 @@
-"""Cutting off a border of one colour, which a copy may have and its original has not."""
+"""Removes a border of one colour, which a copy may have and its original lacks."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,8 @@ _SHARE = 95
 def without_border(pixels: Pixels) -> Pixels:
     """The part of an RGB picture (height, width, 3) inside a border of one colour, as a view.
 
-    At most a fifth of the picture is cut off at each edge, and one line more than the border has,
-    because compression blurs its inner edge.
+    At most a fifth of the picture is removed at each edge. One more line than the border is
+    removed, because compression blurs the inner edge of the border.
     """
     across = pixels.transpose(1, 0, 2)
     top, bottom, left, right = map(_plain_lines, (pixels, pixels[::-1], across, across[::-1]))
@@ -24,7 +24,7 @@ def without_border(pixels: Pixels) -> Pixels:
 
 
 def _plain_lines(lines: NDArray[np.uint8]) -> int:
-    """How many lines (n, pixels, 3) to cut off at the start: 0, or the border and one more."""
+    """The number of lines (n, pixels, 3) to remove at the start: 0, or the border and one more."""
     colour = np.median(lines[0], axis=0)
     most = int(len(lines) * _MOST)
     count = 0

@@ -1,4 +1,4 @@
-"""Pairs of directions that are close, among very many."""
+"""Finds pairs of close directions among millions."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -14,9 +14,9 @@ Directions = NDArray[np.int8]
 Places = NDArray[np.int64]
 
 CLOSE = 0.78
-"""The least cosine between the directions of two copies of one picture."""
+"""The lowest cosine between the directions of two copies of a picture."""
 NEAREST = 8
-"""Of each direction, this many of the closest are candidates at most."""
+"""The maximum number of candidates for each direction, the closest first."""
 _ALL_WITH_ALL = 4_000_000_000
 _MEMBERS = 700
 _PROBED = 16
@@ -27,15 +27,15 @@ COMPARING = message("Comparing photographs")
 
 
 def close_pairs(directions: Directions, first_new: int, report: Report = silent) -> Places:
-    """Pairs (n, 2) of places whose directions are close, the smaller place first, in order.
+    """The index pairs (n, 2) of close directions, sorted, the smaller index first.
 
-    Only pairs of which at least one place is `first_new` or later are looked for. Where these are
-    too many to compare each with all, all directions are divided into cells around centres (an
-    inverted file; Jegou et al., "Product quantization for nearest neighbor search", PAMI 2011),
-    and each new one is compared with those in the cells whose centres are nearest to it.
+    At least one index of each pair is `first_new` or later. A large set is divided into cells
+    around centres (an inverted file; Jegou et al., "Product quantization for nearest neighbor
+    search", PAMI 2011). Each new direction is then compared with the cells nearest to it.
 
     Args:
         directions: (n, DIRECTIONS).
+        first_new: the index of the first direction that was not compared before.
     """
     new = len(directions) - first_new
     if new <= 0 or len(directions) < 2:
@@ -57,7 +57,7 @@ def close_pairs(directions: Directions, first_new: int, report: Report = silent)
 
 
 class _Closest:
-    """The closest of each new direction, as far as they are known yet."""
+    """The closest directions found so far for each new direction."""
 
     def __init__(self, directions: Directions, first_new: int) -> None:
         self._directions, self._first_new = directions, first_new
@@ -66,7 +66,7 @@ class _Closest:
         self._places = np.full((count, NEAREST), -1, np.int64)
 
     def compare(self, queries: Places, members: Places) -> None:
-        """Compare new directions, by their places, with others; no pair may come twice."""
+        """Compare new directions with others, by index. No pair may be given twice."""
         others = self._directions[members].astype(np.float32).T / np.float32(UNIT**2)
         for start in range(0, len(queries), _ROWS):
             rows = queries[start : start + _ROWS]
@@ -76,7 +76,7 @@ class _Closest:
                 self._keep(rows, members[part], np.asarray(cosines, np.float32))
 
     def pairs(self) -> Places:
-        """As `close_pairs` returns them."""
+        """The pairs as `close_pairs` returns them."""
         row, column = np.nonzero(self._cosines >= CLOSE)
         ends = np.stack([row + self._first_new, self._places[row, column]], axis=1)
         return np.unique(np.sort(ends, axis=1), axis=0)
@@ -117,7 +117,7 @@ def _centres(directions: Directions, count: int) -> NDArray[np.float32]:
 def _nearest(
     directions: Directions, centres: NDArray[np.float32], count: int
 ) -> Iterator[NDArray[np.int32]]:
-    """The nearest centres (rows, count) of each direction, some rows at a time."""
+    """Yield the nearest centres of each direction, (rows, count), in batches of rows."""
     for start in range(0, len(directions), _ROWS):
         cosines = directions[start : start + _ROWS].astype(np.float32) @ centres.T
         if count == 1:
@@ -127,7 +127,7 @@ def _nearest(
 
 
 def _by_cell(cells: NDArray[np.int32], count: int) -> list[Places]:
-    """The rows of each cell, in order; cells () or (rows, several)."""
+    """The rows of each cell, in ascending order; `cells` is (rows,) or (rows, several)."""
     flat = cells.ravel()
     each = cells.shape[1] if cells.ndim > 1 else 1
     order = np.argsort(flat, kind="stable")

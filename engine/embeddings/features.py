@@ -1,9 +1,9 @@
-"""What is kept of a photograph so that copies of it are found: a direction and a thumbnail.
+"""The features that find copies of a photograph: a direction and a thumbnail.
 
-The direction is a projection of the pooled features of the network that the crop uses and of the
-picture's outlines. The projection whitens how copies of a photograph differ from it, and keeps the
-directions in which photographs differ most (a linear discriminant analysis); copies are then close
-in angle, different photographs are not. `python -m benchmarks.duplicates --learn` computes it.
+The direction is a linear projection of the crop network's pooled features and of the picture's
+outlines. The projection is a linear discriminant analysis: it whitens the differences between
+copies, and keeps the directions in which photographs differ most. The angle between copies is then
+small. `python -m benchmarks.duplicates --learn` computes the projection.
 """
 
 from functools import cache
@@ -23,13 +23,13 @@ Direction = NDArray[np.int8]
 Thumbnail = NDArray[np.uint8]
 
 VERSION = 1
-"""Of what is computed: features of another version cannot be compared."""
+"""The version of the features; those of different versions cannot be compared."""
 DIRECTIONS = 128
-"""Numbers in a direction."""
+"""The number of components of a direction."""
 THUMBNAIL = 28
-"""Pixels of a thumbnail's side."""
+"""The side of a thumbnail in pixels."""
 LEVELS = 32
-"""Grey levels of a thumbnail."""
+"""The number of grey levels of a thumbnail."""
 UNIT = 127
 """The length of a direction."""
 POOLED = Path(__file__).with_name("pooled.onnx")
@@ -41,8 +41,11 @@ _LEAST_RANGE = 16
 
 
 class Features(NamedTuple):
-    """Of one photograph: `direction` (DIRECTIONS,), and `thumbnail` (THUMBNAIL, THUMBNAIL) of
-    values below LEVELS. Both are empty where the picture is too plain to be compared."""
+    """The features of a photograph.
+
+    `direction` is (DIRECTIONS,) and has the length UNIT. `thumbnail` is (THUMBNAIL, THUMBNAIL),
+    with values below LEVELS. Both are empty if the picture has too little contrast.
+    """
 
     direction: Direction
     thumbnail: Thumbnail
@@ -69,7 +72,7 @@ def features_of(pixels: Pixels) -> Features:
 
 
 def pooled_features(pixels: Pixels) -> NDArray[np.float32]:
-    """What the projection projects, of an RGB picture: (values,).
+    """The input of the projection for an RGB picture (height, width, 3): (values,).
 
     Raises:
         BadInput: the weights of EfficientNet-Lite0 are not installed, or damaged.
@@ -80,7 +83,7 @@ def pooled_features(pixels: Pixels) -> NDArray[np.float32]:
 
 
 def packed(thumbnail: Thumbnail) -> bytes:
-    """A thumbnail as 490 bytes: five bits a pixel."""
+    """A thumbnail as 490 bytes, five bits per pixel."""
     bits = np.unpackbits(thumbnail.reshape(-1, 1), axis=1)[:, -_BITS:]
     return np.packbits(bits).tobytes()
 
@@ -95,7 +98,7 @@ def unpacked(content: bytes) -> Thumbnail:
 
 
 def _described(inside: Pixels, small: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Pooled features of an RGB picture, then the outlines of its grey square."""
+    """The pooled features of an RGB picture, followed by the outlines of its grey square."""
     (pooled,) = installed_session(POOLED).run(None, {"square": squared(inside)})
     return np.concatenate([pooled[0], _OUTLINE_WEIGHT * outlines_of(small)])
 

@@ -1,4 +1,4 @@
-"""Near-duplicates by their features: finding new ones, and reading those that were found."""
+"""Finds near-duplicates by their features, and reads those found before."""
 
 import contextlib
 import itertools
@@ -23,10 +23,10 @@ _SHARE = 1_000
 
 @dataclass(frozen=True)
 class NearDuplicates:
-    """What the quality scan found so far, by the hashes of the bytes.
+    """The near-duplicates found so far, as SHA-256s of the files.
 
-    `first` and `second` (pairs,) are the photographs of each pair, `compared` (n,) are all that
-    were compared with each other: of others nothing is known.
+    `first` and `second`, each (pairs,), are the photographs of each pair. `compared` (n,) are all
+    photographs that were compared with each other.
     """
 
     first: pa.Array
@@ -40,7 +40,7 @@ class NearDuplicates:
 
 
 def near_duplicate_pairs(home: Home) -> NearDuplicates:
-    """The near-duplicates that are known; nothing is computed, and no file is made.
+    """Read the near-duplicates found so far; computes nothing and creates no file.
 
     Raises:
         WorkFailed: the file is damaged.
@@ -55,16 +55,16 @@ def near_duplicate_pairs(home: Home) -> NearDuplicates:
 
 
 def near_duplicates_stamp(home: Home) -> int:
-    """Changes whenever near-duplicates are found; 0 where nothing was compared."""
+    """A number that changes whenever near-duplicates are found; 0 before any comparison."""
     files = (home.features, home.features.with_name(f"{home.features.name}-wal"))
     return max((file.stat().st_mtime_ns for file in files if file.is_file()), default=0)
 
 
 def find_near_duplicates(store: FeatureStore, report: Report = silent) -> int:
-    """Compare the features that were not compared yet with all; returns how many pairs are new.
+    """Compare new features with all features. Returns the number of new pairs.
 
-    Candidates are pairs whose directions are close and whose thumbnails overlap; a pair is found
-    where its thumbnails are the same picture. Pairs are kept as they are found.
+    A pair is a candidate if its directions are close and its thumbnails correlate. It is a
+    near-duplicate if both thumbnails show the same picture. Each batch of pairs is stored at once.
 
     Raises:
         WorkFailed: the file is damaged or the disk full.
@@ -82,16 +82,16 @@ def find_near_duplicates(store: FeatureStore, report: Report = silent) -> int:
             report(start, len(candidates), COMPARING)
             batch = [(int(one), int(other)) for one, other in candidates[start : start + _AT_ONCE]]
             same = _same(store, batch, pool)
-            store.keep_pairs(same)
+            store.add_pairs(same)
             found += len(same)
-    store.keep_pairs((), compared=last)
+    store.add_pairs((), compared=last)
     return found
 
 
 def _same(
     store: FeatureStore, pairs: list[tuple[int, int]], pool: ThreadPoolExecutor
 ) -> list[tuple[int, int]]:
-    """Those pairs of numbers whose thumbnails are the same picture."""
+    """The pairs of numbers whose thumbnails show the same picture."""
     thumbnails = store.thumbnails(itertools.chain.from_iterable(pairs))
 
     def judged(share: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,21 +1,21 @@
-"""Where a picture has edges, and in which direction, the same for a picture and its mirror."""
+"""A histogram of oriented gradients that is equal for a picture and its mirror image."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 SIDE = 32
-"""Pixels of the grey square that is described."""
+"""The side of the grey square in pixels."""
 _CELLS, _ANGLES = 4, 6
 OUTLINES = 2 * _CELLS * (_CELLS // 2) * _ANGLES
 
 
 def outlines_of(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Describe a grey square (SIDE, SIDE) as (OUTLINES,).
+    """The outlines (OUTLINES,) of a grey square (SIDE, SIDE).
 
-    A histogram of the directions of the gradient in 4 x 4 cells (Dalal and Triggs, "Histograms
-    of Oriented Gradients", CVPR 2005): the sum of the picture's and its mirror's, and how far the
-    two differ. The square root follows Arandjelovic and Zisserman (CVPR 2012).
+    These are gradient histograms in 4 x 4 cells (Dalal and Triggs, "Histograms of Oriented
+    Gradients", CVPR 2005): the sum over the picture and its mirror image, and their absolute
+    difference. The square root follows Arandjelovic and Zisserman (CVPR 2012).
     """
     across = cv2.Sobel(grey, cv2.CV_32F, 1, 0)
     down = cv2.Sobel(grey, cv2.CV_32F, 0, 1)

@@ -1,4 +1,4 @@
-"""Which pairs of thumbnails may show the same picture: a quick look before they are laid over."""
+"""Excludes pairs of different thumbnails quickly, before they are aligned."""
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ Places = NDArray[np.int64]
 Planes = NDArray[np.float32]
 
 LIKELY = 0.42
-"""The least correlation, at the best shift, of two copies of one picture."""
+"""The lowest correlation, at the best shift, of two copies of a picture."""
 _SHIFT = 5
 _LOCAL = 3.0
 _FLAT = 0.25
@@ -18,10 +18,11 @@ _AT_ONCE = 4_096
 
 
 def likely_same(thumbnails: list[Thumbnail], first: Places, second: Places) -> NDArray[np.bool_]:
-    """For each pair of places (pairs,) whether its thumbnails may show one picture.
+    """Whether the thumbnails of each pair may show the same picture: (pairs,).
 
-    They are correlated at all shifts of up to five pixels, as they are and mirrored, in the
-    frequency domain. Nothing is scaled or turned, so this alone finds no near-duplicates.
+    `first` and `second`, each (pairs,), are indices of `thumbnails`. Each pair is correlated in the
+    frequency domain at all shifts of up to five pixels, also mirrored. Scale and rotation are
+    ignored, so a high correlation alone does not prove a near-duplicate.
     """
     if not len(first):
         return np.zeros(0, bool)
@@ -48,7 +49,7 @@ def _highest(one: NDArray[np.complex64], other: NDArray[np.complex64]) -> Planes
 
 
 def _detail(thumbnail: Thumbnail) -> Planes:
-    """What a picture adds to its surroundings, fading towards its edges, of unit length."""
+    """The local detail of a thumbnail, weighted by a Hann window, with unit length."""
     plane = thumbnail.astype(np.float32)
     detail = plane - cv2.GaussianBlur(plane, (0, 0), _LOCAL)
     detail /= np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), _LOCAL)) + _FLAT

@@ -13,8 +13,7 @@ from engine.embeddings.features import DIRECTIONS, VERSION, Features, Thumbnail,
 from engine.home import Home
 
 _TABLES = (
-    # The order of the numbers is the order in which features came: what was compared is known by
-    # the highest number.
+    # The ids ascend in the order of insertion, so the highest compared id says what was compared.
     """
     CREATE TABLE IF NOT EXISTS feature (
         id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE,
@@ -38,9 +37,10 @@ WHERE own.sha256 = ?
 
 
 class FeatureStore:
-    """Read and written by any number of processes; features are by the hash of the bytes.
+    """Stores features by the SHA-256 of the file. Several processes may use it at once.
 
-    Every method raises WorkFailed where the file is damaged or the disk full.
+    Raises, in each method:
+        WorkFailed: the database is damaged or the disk is full.
     """
 
     def __init__(self, home: Home) -> None:
@@ -49,13 +49,13 @@ class FeatureStore:
             self._connection = connect(self._file, _prepare)
 
     def known(self) -> set[str]:
-        """The hashes of all photographs whose features are here."""
+        """The SHA-256s of all photographs that have features."""
         with self._store_errors():
             rows = self._connection.execute("SELECT sha256 FROM feature")
             return {sha256.hex() for (sha256,) in rows}
 
-    def keep(self, found: Mapping[str, Features]) -> None:
-        """Keep features, final at once; those that are known stay as they are."""
+    def add(self, found: Mapping[str, Features]) -> None:
+        """Add features in one transaction; features that exist are not replaced."""
         with self._store_errors(), self._connection:
             self._connection.executemany(
                 "INSERT OR IGNORE INTO feature (sha256, direction, thumbnail) VALUES (?, ?, ?)",
@@ -67,7 +67,7 @@ class FeatureStore:
         shorten_log(self._connection, self._file)
 
     def directions(self) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
-        """Numbers (n,), ascending, and directions (n, DIRECTIONS) of all that can be compared."""
+        """The numbers (n,), ascending, and directions (n, DIRECTIONS) of comparable photographs."""
         with self._store_errors():
             (count,) = self._connection.execute(
                 "SELECT COUNT(*) FROM feature WHERE direction != x''"
@@ -98,20 +98,20 @@ class FeatureStore:
         return found
 
     def last(self) -> int:
-        """The highest number; 0 where there are no features."""
+        """The highest number; 0 without features."""
         with self._store_errors():
             (number,) = self._connection.execute("SELECT MAX(id) FROM feature").fetchone()
             return int(number or 0)
 
     def compared(self) -> int:
-        """All features up to this number were compared with each other."""
+        """The number up to which all features were compared with each other."""
         with self._store_errors():
             return int(read_note(self._connection, _COMPARED) or 0)
 
-    def keep_pairs(self, pairs: Iterable[tuple[int, int]], compared: int | None = None) -> None:
-        """Keep near-duplicates, each by its two numbers, and that all up to a number were compared.
+    def add_pairs(self, pairs: Iterable[tuple[int, int]], compared: int | None = None) -> None:
+        """Add near-duplicates as pairs of numbers.
 
-        Where none is given, what was compared before stays as it is.
+        `compared` is the number up to which all features were compared; None leaves it unchanged.
         """
         with self._store_errors(), self._connection:
             self._connection.executemany("INSERT OR IGNORE INTO pair VALUES (?, ?)", pairs)
@@ -119,7 +119,7 @@ class FeatureStore:
                 write_note(self._connection, _COMPARED, str(compared))
 
     def pairs(self) -> tuple[list[str], list[str]]:
-        """The hashes of both photographs of each pair of near-duplicates."""
+        """The SHA-256s of the first and of the second photograph of each pair."""
         with self._store_errors():
             rows = self._connection.execute(
                 "SELECT one.sha256, other.sha256 FROM pair "
@@ -129,18 +129,18 @@ class FeatureStore:
         return [one.hex() for one, _ in rows], [other.hex() for _, other in rows]
 
     def partners(self, sha256: str) -> set[str]:
-        """The hashes of the near-duplicates of one photograph."""
+        """The SHA-256s of a photograph's near-duplicates."""
         try:
             key = bytes.fromhex(sha256)
         except ValueError:
-            # Of a photograph that was never on this computer: no hash of bytes.
+            # A photograph without a file has no SHA-256.
             return set()
         with self._store_errors():
             rows = self._connection.execute(_PARTNERS, [key])
             return {other.hex() for (other,) in rows}
 
     def compared_hashes(self) -> pa.Array:
-        """The hashes of all photographs that were compared with each other, as texts."""
+        """The SHA-256s of all compared photographs, in hexadecimal."""
         with self._store_errors():
             rows = self._connection.execute(
                 "SELECT sha256 FROM feature WHERE id <= ?", [self.compared()]
@@ -158,7 +158,7 @@ class FeatureStore:
 def _prepare(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version not in (0, VERSION):
-        # Features of another version say nothing: they are computed again.
+        # Features of different versions cannot be compared, so all are computed again.
         for table in ("pair", "feature", "note"):
             connection.execute(f"DROP TABLE IF EXISTS {table}")
     for table in _TABLES:

@@ -53,7 +53,7 @@ def measure_all(
         for batch in _batches(missing):
             found = list(pool.map(lambda sha256: _measured(home, paths[sha256], sha256), batch))
             # Features first: what is measured is not read again.
-            features.keep(
+            features.add(
                 {
                     key: each.features
                     for key, each in zip(batch, found, strict=True)

@@ -6,9 +6,11 @@ from pydantic import Field, field_validator
 
 from engine.settings.base import SettingError, Settings
 
+Store = Literal["sqlite", "mongodb"]
+
 
 class CatalogueSettings(Settings):
-    store: Literal["sqlite", "mongodb"] = Field(
+    store: Store = Field(
         "sqlite",
         description="sqlite: a file in the home, without setup. mongodb: a database in a running "
         "MongoDB server.",

@@ -1,6 +1,6 @@
-"""Configurations in the format of another training project for timm networks.
+"""Reads configurations of another training project for timm networks.
 
-Its keys are listed here: each becomes a setting, or a sentence says what is done instead.
+Each key of that format becomes a setting, or has a sentence that says what happens instead.
 """
 
 import copy
@@ -50,7 +50,7 @@ RENAMED: Mapping[str, str] = {
     _PRECISION: "training.precision",
     "device.compile": "training.compile",
 }
-"""The keys of the other format that are settings here, by their names there."""
+"""The setting for each key of the other format that has one."""
 
 _JUDGED = deferred("The best epoch is the one with the highest macro top-1.")
 _FOLDER = deferred("All files of a run are in its folder, runs/ID.")
@@ -76,16 +76,16 @@ INSTEAD: Mapping[str, str] = {
     "inference.confidence_threshold": deferred("Predictions are shown without a threshold."),
     "inference.temperature": deferred("The temperature is fitted to validation after training."),
 }
-"""The keys of the other format without a counterpart, and what is done instead."""
+"""For each key of the other format without a setting: what happens instead."""
 
 _OTHERS = (*_JITTERED, _VAL_MEAN, _VAL_STD, _STOPPING)
 KEYS = frozenset({*RENAMED, *INSTEAD, *_OTHERS})
-"""All keys of the other format that are no settings here under the same name."""
+"""All keys of the other format, except those that are settings of the same name."""
 
 GROUPS = frozenset(key.partition(".")[0] for key in KEYS) - set(RunSettings.model_fields)
-"""The groups that only the other format has."""
+"""The groups of keys that only the other format has."""
 
-# Besides a whole group. A single one may be a slip in a file of the studio's own.
+# A single key may be a mistake in a file of the studio's own format.
 _FEWEST = 2
 _ABSENT = object()
 _USUAL_FLIP = 0.5
@@ -93,7 +93,7 @@ _USUAL_FLIP = 0.5
 
 @dataclass(frozen=True)
 class Replacement:
-    """Keys of a configuration without a counterpart, and what is done instead."""
+    """Keys of a configuration without a setting, and what happens instead."""
 
     keys: tuple[str, ...]
     instead: Message
@@ -104,7 +104,7 @@ class Replacement:
 
 @dataclass(frozen=True)
 class Notice:
-    """What was done with the keys of a configuration of the other format, in one message."""
+    """The message about the keys of a configuration that have no setting."""
 
     file: str
     replacements: tuple[Replacement, ...]
@@ -124,14 +124,14 @@ class Notice:
 
 @dataclass(frozen=True)
 class Configuration:
-    """A training configuration; `notice` is None if the file is in the studio's own format."""
+    """A training configuration; `notice` is None for the studio's own format."""
 
     settings: RunSettings
     notice: Notice | None = None
 
 
 def load_configuration(path: Path, changes: Sequence[str] = ()) -> Configuration:
-    """Read a training configuration, in the studio's own format or the other.
+    """Read a training configuration in the studio's own or the other format.
 
     `changes` are `key=value`, with keys of either format.
 
@@ -157,7 +157,7 @@ def load_configuration(path: Path, changes: Sequence[str] = ()) -> Configuration
 
 
 def is_foreign(values: Mapping[str, Any]) -> bool:
-    """Whether a configuration is in the other format: it has one of its groups, or two keys."""
+    """Whether a configuration has a group, or at least two keys, of the other format."""
     if any(isinstance(values.get(group), dict) for group in GROUPS):
         return True
     return sum(_at(values, key) is not _ABSENT for key in KEYS) >= _FEWEST
@@ -170,7 +170,7 @@ class _Translation:
         self._values: dict[str, Any] = copy.deepcopy(dict(values))
         self._path = path
         self._said: list[tuple[str, Message]] = []
-        # The names in the file, by setting.
+        # The key in the file for each setting.
         self.names: dict[str, str] = {}
 
     def translated(self) -> dict[str, Any]:
@@ -195,7 +195,7 @@ class _Translation:
         return self._values
 
     def replacements(self) -> tuple[Replacement, ...]:
-        """Return what has no counterpart, keys with the same sentence together."""
+        """Return the keys without a setting, grouped by sentence."""
         together: dict[tuple[str, str], list[str]] = {}
         sentences: dict[tuple[str, str], Message] = {}
         for key, sentence in self._said:
@@ -241,7 +241,7 @@ class _Translation:
             wrong = next(reach for reach in reaches if reach not in numbers)
             self._set(_JITTER, wrong, _JITTERED[0])
             return
-        # An absent one does not vary.
+        # A missing value means no variation.
         mean = round(sum(numbers) / len(_JITTERED), 4)
         self._set(_JITTER, mean, _JITTERED[0])
         if len(numbers) < len(_JITTERED) or len(set(numbers)) > 1:
@@ -254,7 +254,7 @@ class _Translation:
             )
 
     def _defaults(self) -> None:
-        """Set what means something else in the other format if it is absent."""
+        """Set the settings whose defaults differ in the other format."""
         name = re.sub(r"[^A-Za-z0-9_-]+", "-", self._path.stem).strip("-_")[:64]
         self._set_if_absent("name", name or "run")
         if _at(self._values, "data.smart_crop") in (_ABSENT, None):
@@ -289,7 +289,7 @@ class _Translation:
             self.names[setting] = key
 
     def _take(self, key: str) -> Any:
-        """Remove a value, and the groups that it leaves empty; return it."""
+        """Remove a value and the groups that become empty. Return the value."""
         *groups, name = key.split(".")
         holders: list[tuple[dict[str, Any], str]] = []
         inner: Any = self._values
@@ -307,7 +307,7 @@ class _Translation:
         return value
 
     def _refuse_unknown(self) -> None:
-        """Refuse what is left of groups that only the other format has."""
+        """Refuse unknown keys in groups that only the other format has."""
         nested = {_JITTER, *(key.rpartition(".")[0] for key in (_MEAN, _VAL_MEAN))}
         for group in (*sorted(GROUPS), *sorted(nested)):
             left = _at(self._values, group)
@@ -333,7 +333,7 @@ def _unknown(where: str, key: str) -> BadInput:
 
 
 def _validated(values: Mapping[str, Any], where: str, names: Mapping[str, str]) -> RunSettings:
-    """Validate values; an error names a setting as the file does."""
+    """Validate values; an error names the key of the file."""
     try:
         return RunSettings.model_validate(dict(values))
     except ValidationError as error:

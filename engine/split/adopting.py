@@ -1,4 +1,4 @@
-"""Writing the parts of another project as a split of the studio."""
+"""Writes the parts of another project as a split of the studio."""
 
 import hashlib
 import os
@@ -17,14 +17,14 @@ from engine.split.folder import PARTS, SplitFolder, SplitLine, draft_of, write_p
 from engine.split.outside import Outside, content_digest, photograph_file
 from engine.workers import cores
 
-# A link to a shallower folder would stand for most of the disk.
+# A link to a folder nearer to the root would cover most of the disk.
 _FEWEST_FOLDERS = 3
 
 
 def adopt(home: Home, outside: Outside) -> SplitFolder:
-    """Write the lines as data/splits/NAME-DIGEST/, unless it exists, and return it.
+    """Write the lines to data/splits/NAME-DIGEST/, unless it exists. Returns the split.
 
-    Photographs stay where they are: a folder outside the home gets a link in data/linked.
+    Photographs are not copied. A folder outside the home gets a link in data/linked.
 
     Raises:
         WorkFailed: the home cannot be written to.
@@ -48,7 +48,7 @@ def adopt(home: Home, outside: Outside) -> SplitFolder:
 
 
 def region_of(folder: SplitFolder) -> str | None:
-    """The region that the rows of an adopted split were restricted to.
+    """The region of an adopted split's rows; None if all rows were read.
 
     Raises:
         BadInput: the manifest is missing or damaged.
@@ -59,7 +59,7 @@ def region_of(folder: SplitFolder) -> str | None:
 
 
 def _hashed(home: Home, outside: Outside) -> dict[str, list[SplitLine]]:
-    """The lines with the SHA-256 of their files; crops are stored by it."""
+    """The lines with the SHA-256 of their files, which crops are stored by."""
 
     def with_hash(line: SplitLine) -> SplitLine:
         if line.sha256 or not line.path:
@@ -71,7 +71,7 @@ def _hashed(home: Home, outside: Outside) -> dict[str, list[SplitLine]]:
 
 
 def _inside(home: Home, lines: Mapping[str, list[SplitLine]]) -> dict[str, list[SplitLine]]:
-    """The lines with paths inside the home, through links where needed."""
+    """The lines with paths inside the home, through links if needed."""
     outer = [line.path for own in lines.values() for line in own if _is_absolute(line)]
     links = {folder: _link(home, folder) for folder in _folders(outer)}
 
@@ -86,7 +86,7 @@ def _inside(home: Home, lines: Mapping[str, list[SplitLine]]) -> dict[str, list[
 
 
 def _folders(paths: Sequence[str]) -> list[Path]:
-    """The fewest folders that hold these files."""
+    """The folders that contain these files: a common one if it is deep enough."""
     parents = sorted({Path(path).parent for path in paths})
     if not parents:
         return []

@@ -1,4 +1,4 @@
-"""The catalogue's photographs that are on this computer, by path and by address."""
+"""Finds photographs of the catalogue that have a file, by path and by address."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +22,7 @@ class KnownPhotograph:
 
 
 class KnownPhotographs:
-    """Looks photographs up; the catalogue is read once, at the first look."""
+    """Finds photographs; the first search reads the catalogue."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -32,7 +32,7 @@ class KnownPhotographs:
         return self._found[0].get(path)
 
     def by_address(self, url: str) -> KnownPhotograph | None:
-        """The photograph with this address, or with another one of the same photograph."""
+        """The photograph with this address, or with an equivalent one."""
         return self._found[1].get(identity_of(url)) if url else None
 
     @cached_property

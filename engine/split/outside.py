@@ -1,7 +1,7 @@
-"""Parts of a split that another project made: JSON lines, a row a photograph.
+"""Reads the parts of another project's split: JSON lines with one photograph per row.
 
-Rows name a photograph by path or address, and its class by name, number or folder. They become
-the lines of a split, with one class map.
+A row gives the path or address of a photograph, and its class by name, number or folder. The rows
+become the lines of a split with one class map.
 """
 
 import codecs
@@ -38,9 +38,10 @@ _NO_NAME = "class {number}"
 
 @dataclass(frozen=True)
 class OutsideRow:
-    """A row: its path or address as given, and its class by name and number.
+    """A row of a file.
 
-    Without a name, `name` is empty; without a number, `label` is -1. `line` has no class yet.
+    `place` is the path or address as given. `name` is the name of the class, empty if unknown, and
+    `label` its number, -1 if unknown. `line` has no class yet.
     """
 
     place: str
@@ -51,7 +52,7 @@ class OutsideRow:
 
 @dataclass(frozen=True)
 class Outside:
-    """The rows of train and val as lines, their class map, and what is wrong with them."""
+    """The rows as lines by part, their class map, and the findings of the check."""
 
     lines: dict[str, list[SplitLine]]
     classes: ClassMap
@@ -64,13 +65,13 @@ class Outside:
 def read_outside(
     home: Home, files: Mapping[str, Path], region: str | None, known: KnownPhotographs
 ) -> Outside:
-    """Read the parts, by name.
+    """Read the files of the parts.
 
-    Lines have a path relative to the home, or absolute outside it; an empty path if the file is not
-    on this computer. A row that repeats a photograph of its part is left out.
+    The path of a line is relative to the home, or absolute outside it. It is empty if the file is
+    not on this computer. A row is skipped if its part has the photograph already.
 
     Raises:
-        BadInput: a file cannot be read; a row names no photograph or no class; no row is of the
+        BadInput: a file cannot be read; a row gives no photograph or no class; or no row has the
             region.
         ClassMapMismatch: a number denotes two classes, or a class has two numbers.
     """
@@ -88,15 +89,15 @@ def read_outside(
                 conflicts += [row.place] if first.species != line.species else []
         lines[part] = list(kept.values())
     lines = _with_own_ids(lines)
-    findings = (_trained(lines), _one_species(conflicts), no_twins(home, lines))
+    findings = (_trained(lines), _one_species(conflicts), no_shared_photographs(home, lines))
     return Outside(lines, classes, dict(files), region, repeated, findings)
 
 
 def photograph_file(home: Home, path: str) -> Path:
-    """The file of a line that `read_outside` returned.
+    """The file of a path in a line of `read_outside`.
 
     Raises:
-        BadInput: a relative path leads out of the home.
+        BadInput: the path is relative and leaves the home.
     """
     return Path(path) if Path(path).is_absolute() else home.resolve(path)
 
@@ -121,10 +122,10 @@ def _rows(home: Home, file: Path, region: str | None, known: KnownPhotographs) -
 
 
 def _objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the objects of JSON lines, each with the number of its line.
+    """Yield the objects of a JSON lines file, each with its line number.
 
     Raises:
-        BadInput: a line is no object.
+        BadInput: a line is not a JSON object.
         OSError: the file cannot be opened.
     """
     with open_regular(file) as stream:
@@ -206,8 +207,9 @@ def _place(values: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _found(home: Home, folder: Path, path: str) -> Path | None:
-    """The file of a path: absolute, or relative to the rows' folder, the folder above, the home
-    or the working directory.
+    """The file of a path, or None.
+
+    A relative path starts from the file's folder, its parent, the home or the working directory.
     """
     for text in dict.fromkeys((path, path.replace("\\", "/"))):
         for start in (folder, folder.parent, home.root, Path.cwd()):
@@ -255,7 +257,7 @@ def _text(values: Mapping[str, Any], keys: Sequence[str]) -> str:
 
 
 def _named(rows: Mapping[str, list[OutsideRow]]) -> dict[str, list[OutsideRow]]:
-    """The rows, each with a name: its own, that of another row with its number, or the number."""
+    """The rows with class names; a missing name is that of the same number, or the number."""
     every = [row for found in rows.values() for row in found]
     names = {row.label: row.name for row in every if row.name and row.label >= 0}
 
@@ -268,10 +270,10 @@ def _named(rows: Mapping[str, list[OutsideRow]]) -> dict[str, list[OutsideRow]]:
 
 
 def _class_map(rows: Mapping[str, list[OutsideRow]], files: Mapping[str, Path]) -> ClassMap:
-    """The classes in the order of their numbers if each has one, else by name.
+    """The classes, ordered by number if each has one, else by name.
 
     Raises:
-        BadInput: there are fewer than two.
+        BadInput: there are fewer than two classes.
         ClassMapMismatch: see `read_outside`.
     """
     by_number: dict[int, tuple[str, str]] = {}
@@ -311,12 +313,12 @@ def _class_map(rows: Mapping[str, list[OutsideRow]], files: Mapping[str, Path]) 
 
 
 def _key(line: SplitLine) -> str:
-    """What lines of one photograph share: its bytes, its address or its path."""
+    """The key of a photograph: its SHA-256, else its address, else its path."""
     return line.sha256 or identity_of(line.url) or line.path
 
 
 def _with_own_ids(lines: Mapping[str, list[SplitLine]]) -> dict[str, list[SplitLine]]:
-    """The lines with an id each, which is their own among both parts."""
+    """The lines with ids that are unique in both parts."""
     seen: set[str] = set()
     found: dict[str, list[SplitLine]] = {}
     for part, own in lines.items():
@@ -361,7 +363,7 @@ def _one_species(conflicts: Sequence[str]) -> Finding:
     return Finding(name, True, message("checked by path, address and bytes"))
 
 
-def no_twins(home: Home, lines: Mapping[str, list[SplitLine]]) -> Finding:
+def no_shared_photographs(home: Home, lines: Mapping[str, list[SplitLine]]) -> Finding:
     """Compare photographs of val with those of train by address, by path and by bytes."""
     name = message("No photograph of validation is in train")
     train, val = lines["train"], lines["val"]
@@ -392,7 +394,7 @@ def no_twins(home: Home, lines: Mapping[str, list[SplitLine]]) -> Finding:
 def _same_bytes(
     home: Home, train: Sequence[SplitLine], val: Sequence[SplitLine]
 ) -> list[SplitLine]:
-    """The lines of val whose file has the bytes of one in train.
+    """The lines of val whose file is equal to a file in train.
 
     Only files of equal size are read.
     """

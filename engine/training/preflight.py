@@ -7,7 +7,7 @@ from engine.home import Home
 from engine.language.message import Message, deferred, message, plural_message
 from engine.split.finding import Finding
 from engine.split.folder import SplitFolder
-from engine.split.outside import no_twins, photograph_file
+from engine.split.outside import no_shared_photographs, photograph_file
 from engine.training.data.parts import Parts
 from engine.training.data.tolerance import too_many
 
@@ -70,9 +70,9 @@ def _split(home: Home, parts: Parts) -> Finding:
                 shared,
             )
             return Finding(name, False, detail)
-        twins = no_twins(home, parts.lines)
-        if not twins.ok:
-            return twins
+        finding = no_shared_photographs(home, parts.lines)
+        if not finding.ok:
+            return finding
     return Finding(name, True, _summary(parts))
 
 

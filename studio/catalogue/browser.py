@@ -44,7 +44,7 @@ def browser(found: FoundPhotographs) -> None:
             st.rerun()
         return
     photo = Parameter("photo", _CHOSEN)
-    photo.take()
+    photo.read_address()
     with problems_shown(), open_catalogue() as catalogue:
         with st.container(
             horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
@@ -71,15 +71,15 @@ def browser(found: FoundPhotographs) -> None:
         if picked:
             open_id = st.session_state[_CHOSEN] = picked
             lay_out(shown)
-    photo.tell(open_id)
+    photo.write_address(open_id)
     if open_id:
         _drawer(open_id, opened, found.images)
 
 
 def _width() -> int:
     """The width of the tiles in pixels."""
-    size = Parameter("size", "catalogue_size", bounded(*TILE_WIDTHS), usual=_USUAL_WIDTH)
-    size.take()
+    size = Parameter("size", "catalogue_size", bounded(*TILE_WIDTHS), default=_USUAL_WIDTH)
+    size.read_address()
     chosen: int = st.slider(
         gettext("Thumbnail size"),
         *TILE_WIDTHS,
@@ -89,7 +89,7 @@ def _width() -> int:
         label_visibility="collapsed",
         width=140,
     )
-    size.tell(chosen)
+    size.write_address(chosen)
     return chosen
 
 

@@ -60,8 +60,8 @@ def filters(
     if state:
         chosen = dataclasses.replace(chosen, state=state)
     if exclusions:
-        show = Parameter("show", f"{key}_show", one_of(_SHOWS), usual="used")
-        show.take()
+        show = Parameter("show", f"{key}_show", one_of(_SHOWS), default="used")
+        show.read_address()
         chosen = dataclasses.replace(chosen, excluded=_SHOWS[st.session_state[show.key]])
     found = find_photographs(catalogue, chosen, own)
     with st.grid(5, min_column_width=145, gap="small"):
@@ -70,7 +70,7 @@ def filters(
             _choice(field, f"{key}_{field}", found)
         if exclusions:
             _show(show.key, by_exclusion(catalogue, found))
-            show.tell(st.session_state[show.key])
+            show.write_address(st.session_state[show.key])
     return found
 
 
@@ -90,10 +90,10 @@ def clear(key: str) -> None:
 
 def _current_filter(catalogue: Catalogue, key: str, fields: Sequence[str]) -> Filter:
     """The current values of the widgets, which the address may have set."""
-    Parameter("text", f"{key}_text").take()
+    Parameter("text", f"{key}_text").read_address()
     chosen = Filter(text=(st.session_state.get(f"{key}_text") or "").strip())
     for field in fields:
-        Parameter(field, f"{key}_{field}", _known(catalogue, field)).take()
+        Parameter(field, f"{key}_{field}", _known(catalogue, field)).read_address()
         chosen = with_value(chosen, field, st.session_state.get(f"{key}_{field}") or "")
     return chosen
 
@@ -118,7 +118,7 @@ def _text(key: str) -> None:
             "Searches species and family names and own fields. Case and accents do not matter."
         ),
     )
-    Parameter("text", key).tell(written)
+    Parameter("text", key).write_address(written)
 
 
 def _choice(field: str, key: str, found: FoundPhotographs) -> None:
@@ -132,7 +132,7 @@ def _choice(field: str, key: str, found: FoundPhotographs) -> None:
     else:
         words = {value: _word(field, value) for value in images}
         picked = _box(_label(field), key, images, words, index=None)
-    Parameter(field, key).tell(picked)
+    Parameter(field, key).write_address(picked)
 
 
 def _is_long(key: str, images: Mapping[str, int]) -> bool:

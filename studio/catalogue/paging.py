@@ -52,7 +52,7 @@ def leaf(catalogue: Catalogue, found: FoundPhotographs, key: str) -> Leaf:
     if pages > 1:
         # In a flexible column the page numbers collapse to nothing.
         opened = st.pagination(pages, default=trail.opening, width=_WIDTH, key=_widget(key, trail))
-    _parameter(key, pages).tell(None if opened == 1 else opened)
+    _parameter(key, pages).write_address(None if opened == 1 else opened)
     if opened not in trail.starts:
         trail.starts[opened] = cursor_at(catalogue, found, (opened - 1) * PAGE_SIZE)
     page = catalogue.page(found.chosen, trail.starts[opened], PAGE_SIZE)
@@ -83,7 +83,7 @@ def cursor_at(catalogue: Catalogue, found: FoundPhotographs, place: int) -> Curs
 def _trail(chosen: Filter, pages: int, key: str) -> Trail:
     """The current trail, or a new one for another filter, another address, or fewer pages."""
     kept: Trail | None = st.session_state.get(f"{key}_trail")
-    changed = _parameter(key, pages).take()
+    changed = _parameter(key, pages).read_address()
     asked: int | None = st.session_state.pop(key, 1 if changed else None)
     if kept and kept.chosen == chosen and not asked:
         if st.session_state.get(_widget(key, kept), kept.opening) <= pages:

@@ -26,9 +26,9 @@ _TABS = "catalogue_tabs"
 def tabs(catalogue: Catalogue, found: FoundPhotographs) -> None:
     """Draw the tabs, and what is in the open one."""
     parameter = Parameter(
-        "catalogue_tab", "catalogue_tab", titled(_TITLES), usual=next(iter(_TITLES))
+        "catalogue_tab", "catalogue_tab", titled(_TITLES), default=next(iter(_TITLES))
     )
-    parameter.take()
+    parameter.read_address()
     titles = {name: gettext(title) for name, title in _TITLES.items()}
     opened = titles[st.session_state[parameter.key]]
     if st.session_state.get(_TABS) != opened:
@@ -40,7 +40,7 @@ def tabs(catalogue: Catalogue, found: FoundPhotographs) -> None:
 
     shown = st.tabs(list(titles.values()), key=_TABS, on_change=keep)
     photographs, counts, faults, names, changes = shown
-    parameter.tell(st.session_state[parameter.key])
+    parameter.write_address(st.session_state[parameter.key])
     if photographs.open:
         with photographs:
             browser(found)

@@ -45,7 +45,7 @@ _STRATUM_NAMES = {
     "tail": deferred("rare"),
 }
 _CHOSEN = Parameter("photo", "lab_photo")
-_WAY = Parameter("draw", "lab_way", one_of(_WAYS), usual=_STRATA, keep=True)
+_WAY = Parameter("draw", "lab_way", one_of(_WAYS), default=_STRATA, remember=True)
 _PAIR = "lab_pair"
 _USUAL_SIZE, _LARGEST = 18, 60
 # The most disagreeing photographs are chosen from a pool this many times the sample size.
@@ -62,8 +62,8 @@ class PhotographChoice:
 
 def choose_photograph(catalogue: Catalogue) -> PhotographChoice:
     """Draw the sampling options. The address may set method, seed, size, filters and photograph."""
-    _CHOSEN.take()
-    _WAY.take()
+    _CHOSEN.read_address()
+    _WAY.read_address()
     row = st.container(horizontal=True, vertical_alignment="bottom")
     # In a container of its own it wraps on a narrow page, where the row would cut it off.
     with row.container(width="content"):
@@ -75,7 +75,7 @@ def choose_photograph(catalogue: Catalogue) -> PhotographChoice:
             key=_WAY.key,
             persist_state="session",
         )
-    _WAY.tell(way)
+    _WAY.write_address(way)
     if way == _UPLOADS:
         return _looked_at(catalogue, _uploaded())
     if not catalogue.counts().by_state.get("cached"):
@@ -104,7 +104,7 @@ def is_stale(preset: str) -> bool:
 
 def _looked_at(catalogue: Catalogue, drawn: list[Subject]) -> PhotographChoice:
     chosen = str(st.session_state.get(_CHOSEN.key) or "")
-    _CHOSEN.tell(chosen)
+    _CHOSEN.write_address(chosen)
     subject = next((item for item in drawn if item.id == chosen), None)
     # An uploaded photograph that no longer exists is not an error of the address.
     uploads = st.session_state[_WAY.key] == _UPLOADS
@@ -172,12 +172,12 @@ def _drawn(catalogue: Catalogue, way: str, row: DeltaGenerator) -> list[Subject]
 
 
 def _number(label: str, name: str, span: tuple[int, int], usual: int, help: str) -> int:
-    parameter = Parameter(name, f"lab_{name}", bounded(*span), usual=usual, keep=True)
-    parameter.take()
+    parameter = Parameter(name, f"lab_{name}", bounded(*span), default=usual, remember=True)
+    parameter.read_address()
     value = st.number_input(
         label, *span, step=1, key=parameter.key, help=help, width=160, persist_state="session"
     )
-    parameter.tell(value)
+    parameter.write_address(value)
     return int(value)
 
 
@@ -185,8 +185,8 @@ def _disagreeing(
     catalogue: Catalogue, chosen: Filter, seed: int, size: int
 ) -> list[tuple[Photograph, str]]:
     place = home()
-    preset_parameter(preset_names(place)).take()
-    other_parameter(preset_names(place)).take()
+    preset_parameter(preset_names(place)).read_address()
+    other_parameter(preset_names(place)).read_address()
     names = (
         str(st.session_state.get(PRESET) or preset_names(place)[0]),
         str(st.session_state.get(OTHER) or SECOND),

@@ -72,7 +72,7 @@ def controls(home: Home) -> LabSettings:
     if saved.notice:
         st.caption(text.plain(saved.notice))
     for field in _FIELDS:
-        _parameter(field, saved).take()
+        _parameter(field, saved).read_address()
     detector = _choice(gettext("Detector"), "detector", _titles(DETECTORS), saved)
     looks = detector != "none"
     policy = _choice(
@@ -99,12 +99,12 @@ def controls(home: Home) -> LabSettings:
 
 def preset_parameter(names: Iterable[str]) -> Parameter:
     """The preset in the address; it is needed above its widget too."""
-    return Parameter("preset", PRESET, one_of(names), usual=DEFAULT.name, keep=True)
+    return Parameter("preset", PRESET, one_of(names), default=DEFAULT.name, remember=True)
 
 
 def other_parameter(names: Iterable[str]) -> Parameter:
     """The second preset in the address; it is needed above its widget too."""
-    return Parameter("beside", OTHER, one_of(names), keep=True)
+    return Parameter("beside", OTHER, one_of(names), remember=True)
 
 
 def take_settings(field: str, value: float, padding: float) -> None:
@@ -116,7 +116,7 @@ def take_settings(field: str, value: float, padding: float) -> None:
 def _preset(home: Home) -> str:
     names = preset_names(home)
     parameter = preset_parameter(names)
-    parameter.take()
+    parameter.read_address()
     if st.session_state[PRESET] not in names:
         st.session_state[PRESET] = DEFAULT.name
     if any(f"lab_{field}" not in st.session_state for field in _FIELDS) or (
@@ -126,14 +126,14 @@ def _preset(home: Home) -> str:
     chosen = st.selectbox(
         gettext("Preset"), names, key=PRESET, on_change=_load, args=(home,), **_KEPT
     )
-    parameter.tell(chosen)
+    parameter.write_address(chosen)
     return str(chosen)
 
 
 def _other(home: Home) -> CropPreset | None:
     names = preset_names(home)
     parameter = other_parameter(names)
-    parameter.take()
+    parameter.read_address()
     if st.session_state.get(OTHER) not in (None, *names):
         st.session_state[OTHER] = None
     name = st.selectbox(
@@ -144,15 +144,15 @@ def _other(home: Home) -> CropPreset | None:
         key=OTHER,
         **_KEPT,
     )
-    parameter.tell(name)
+    parameter.write_address(name)
     return load_preset(home, name) if name else None
 
 
 def _configuration() -> RunSettings:
     known = _configurations()
     usual = _USUAL_VIEW if _USUAL_VIEW in known else next(iter(known))
-    parameter = Parameter("view", VIEW, one_of(known), usual=usual, keep=True)
-    parameter.take()
+    parameter = Parameter("view", VIEW, one_of(known), default=usual, remember=True)
+    parameter.read_address()
     if st.session_state[VIEW] not in known:
         st.session_state[VIEW] = usual
 
@@ -171,7 +171,7 @@ def _configuration() -> RunSettings:
         ),
         **_KEPT,
     )
-    parameter.tell(name)
+    parameter.write_address(name)
     return known[name]
 
 
@@ -197,7 +197,7 @@ def _choice(
         help=_help(field),
         **_KEPT,
     )
-    _parameter(field, saved).tell(value)
+    _parameter(field, saved).write_address(value)
     return str(value)
 
 
@@ -213,7 +213,7 @@ def _slider(item: _Slider, saved: CropPreset, *, disabled: bool) -> None:
         help=_help(item.field),
         **_KEPT,
     )
-    _parameter(item.field, saved).tell(value)
+    _parameter(item.field, saved).write_address(value)
 
 
 def _working_side(saved: CropPreset, *, disabled: bool) -> None:
@@ -230,12 +230,12 @@ def _working_side(saved: CropPreset, *, disabled: bool) -> None:
         help=_help("working_side"),
         **_KEPT,
     )
-    _parameter("working_side", saved).tell(side)
+    _parameter("working_side", saved).write_address(side)
 
 
 def _parameter(field: str, saved: CropPreset) -> Parameter:
     usual = _value(saved, field)
-    return Parameter(field, f"lab_{field}", _reader(field, saved), usual=usual, keep=True)
+    return Parameter(field, f"lab_{field}", _reader(field, saved), default=usual, remember=True)
 
 
 def _reader(field: str, saved: CropPreset) -> Callable[[str], Any]:

@@ -22,7 +22,7 @@ _SECTIONS = {
     "worst": deferred("Doubtful crops"),
     "sweep": deferred("Sweep"),
 }
-_SECTION = Parameter("show", "lab_section", one_of(_SECTIONS), usual="wall", keep=True)
+_SECTION = Parameter("show", "lab_section", one_of(_SECTIONS), default="wall", remember=True)
 
 
 @st.fragment
@@ -56,7 +56,7 @@ def _sections(choice: PhotographChoice, settings: LabSettings, drawn: dict[str, 
     if not choice.sample:
         return
     st.space("small")
-    _SECTION.take()
+    _SECTION.read_address()
     section = st.segmented_control(
         gettext("View of the sample"),
         list(_SECTIONS),
@@ -66,7 +66,7 @@ def _sections(choice: PhotographChoice, settings: LabSettings, drawn: dict[str, 
         label_visibility="collapsed",
         persist_state="session",
     )
-    _SECTION.tell(section)
+    _SECTION.write_address(section)
     # Only the first time; a preset that reads every pixel is slow on large photographs.
     with st.spinner(gettext("Cropping the sample …"), show_time=True):
         cropped = crop_all(choice.sample, settings, drawn)

@@ -23,7 +23,7 @@ def squares_by_hand() -> dict[str, Box]:
     return ManualSquares(home()).all()
 
 
-def want(subject_id: str) -> None:
+def open_editor(subject_id: str) -> None:
     """Open the editor for this photograph in the next run."""
     st.session_state[_WANTED] = subject_id
 

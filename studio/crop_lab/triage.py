@@ -9,7 +9,7 @@ from engine.language.message import deferred, gettext
 from studio import text
 from studio.crop_lab import pictures
 from studio.crop_lab.chooser import pick_photograph
-from studio.crop_lab.manual import want
+from studio.crop_lab.manual import open_editor
 from studio.crop_lab.subject import Subject
 from studio.crop_lab.wall import Cropped
 from studio.current import catalogue
@@ -68,7 +68,7 @@ def _row(item: Cropped) -> None:
                     key=f"{_key(item)}_hand",
                     icon=":material/crop_free:",
                 ):
-                    want(subject.id)
+                    open_editor(subject.id)
                     pick_photograph(subject.id)
                 # An uploaded photograph is not in a catalogue, so it cannot be excluded.
                 if isinstance(subject.source, Path) and st.button(

@@ -11,7 +11,7 @@ from engine.home import Home
 from engine.language.message import gettext
 from studio import text
 from studio.importing.inputs import source_input, start_button
-from studio.importing.jobs import take_path
+from studio.importing.jobs import start_path_import
 
 
 def dataset_form(home: Home, busy: bool) -> None:
@@ -27,7 +27,10 @@ def dataset_form(home: Home, busy: bool) -> None:
     name = _format(path)
     source = source_input(gettext("Name of the data set"), "import_dataset_source")
     start_button(
-        gettext("Import"), "import_take_dataset", busy, lambda: take_path(home, name, path, source)
+        gettext("Import"),
+        "import_take_dataset",
+        busy,
+        lambda: start_path_import(home, name, path, source),
     )
 
 

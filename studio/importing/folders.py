@@ -17,7 +17,7 @@ from engine.home import Home
 from engine.language.message import Message, gettext
 from studio import text
 from studio.importing.inputs import show_warnings, source_input, start_button
-from studio.importing.jobs import take_folder
+from studio.importing.jobs import start_folder_import
 
 _LOOK = "import_folder_look"
 
@@ -43,7 +43,7 @@ def folder_form(home: Home, busy: bool) -> None:
         gettext("Import the folder"),
         "import_take_folder",
         busy,
-        lambda: take_folder(home, path, source, layout),
+        lambda: start_folder_import(home, path, source, layout),
         ready,
     )
 

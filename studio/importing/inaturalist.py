@@ -19,7 +19,7 @@ from engine.inaturalist.search import (
 from engine.language.message import deferred, gettext, ngettext
 from engine.settings.download import DownloadSettings
 from studio import text
-from studio.importing.jobs import take_observations
+from studio.importing.jobs import start_inaturalist_import
 from studio.views.metrics import Metric, metric_row
 from studio.views.problem import problems_shown
 
@@ -179,7 +179,7 @@ def _take(home: Home, busy: bool, search: Search, found: SearchEstimate) -> None
         help=gettext("Another import is running.") if busy else None,
     )
     if pressed:
-        take_observations(home, search, limit)
+        start_inaturalist_import(home, search, limit)
         st.rerun()
 
 

@@ -1,4 +1,4 @@
-"""Start an import in the background, from user input or an upload."""
+"""Starts imports in the background, from user input or an upload."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -37,12 +37,12 @@ def is_busy(jobs: Mapping[str, Job]) -> bool:
     return any(job.state == "running" for job in jobs.values())
 
 
-def plant(home: Home) -> Job:
+def draw_demo_garden(home: Home) -> Job:
     """Start a job that draws the demo garden and imports it."""
     return start_job(home, "demo", ["demo"])
 
 
-def take_folder(home: Home, typed: str, source: str = "", layout: str = "") -> Job:
+def start_folder_import(home: Home, typed: str, source: str = "", layout: str = "") -> Job:
     """Start to import a folder of this machine; its layout is recognised where none is given.
 
     Raises:
@@ -54,7 +54,7 @@ def take_folder(home: Home, typed: str, source: str = "", layout: str = "") -> J
     return _start(home, "folder", folder, source, [f"--layout={layout}"] if layout else [])
 
 
-def take_table(
+def start_table_import(
     home: Home, typed: str, source: str = "", mapping: MappingSettings | None = None
 ) -> Job:
     """Start to import a table of this machine; its mapping is guessed where none is given.
@@ -69,7 +69,7 @@ def take_table(
     return _start(home, "table", table, source, _mapped(home, table, mapping))
 
 
-def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
+def start_path_import(home: Home, name: str, typed: str, source: str = "") -> Job:
     """Start the importer of this name on a file or folder of this machine.
 
     Raises:
@@ -82,7 +82,7 @@ def take_path(home: Home, name: str, typed: str, source: str = "") -> Job:
     return _start(home, name, path, source)
 
 
-def take_cache(home: Home, typed: str, placing: Placing) -> Job:
+def start_cache_import(home: Home, typed: str, placing: Placing) -> Job:
     """Start to give photographs their files from a cache folder of this machine.
 
     Raises:
@@ -94,7 +94,7 @@ def take_cache(home: Home, typed: str, placing: Placing) -> Job:
     return start_job(home, "import", ["import", "cache", str(folder), f"--mode={placing}"])
 
 
-def take_upload(
+def start_upload_import(
     home: Home,
     name: str,
     content: bytes,
@@ -113,7 +113,7 @@ def take_upload(
     return _start(home, "table", table, source, _mapped(home, table, mapping))
 
 
-def take_observations(home: Home, search: Search, limit: int) -> Job:
+def start_inaturalist_import(home: Home, search: Search, limit: int) -> Job:
     """Start to import the results of an iNaturalist search, at most `limit` photographs."""
     place = [f"--place={search.place.number}"] if search.place else []
     command = ["import", "inaturalist", f"--taxon={search.taxon.number}", *place]
@@ -121,7 +121,7 @@ def take_observations(home: Home, search: Search, limit: int) -> Job:
     return start_job(home, "import", [*command, *words, f"--limit={limit}"])
 
 
-def take_collection(home: Home, origin: Origin, source: str = "") -> Job:
+def start_mongo_import(home: Home, origin: Origin, source: str = "") -> Job:
     """Start to import a MongoDB collection with its stored mapping.
 
     Raises:

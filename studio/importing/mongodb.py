@@ -33,7 +33,7 @@ from engine.language.message import gettext, ngettext
 from engine.settings.files import save
 from studio import text
 from studio.importing.inputs import show_warnings
-from studio.importing.jobs import take_collection
+from studio.importing.jobs import start_mongo_import
 from studio.importing.mapping_form import field_label, mapping_form
 from studio.views.problem import problems_shown
 
@@ -226,7 +226,7 @@ def _start(home: Home, busy: bool, origin: Origin, mapping: MappingSettings) -> 
     if pressed:
         with problems_shown():
             save(mapping, mapping_file(home, origin))
-            take_collection(home, origin, source)
+            start_mongo_import(home, origin, source)
             st.rerun()
 
 

@@ -20,7 +20,7 @@ from engine.home import Home
 from engine.language.message import deferred, gettext
 from studio import text
 from studio.importing.inputs import show_warnings, source_input, start_button
-from studio.importing.jobs import TABLE_TYPES, take_table, take_upload
+from studio.importing.jobs import TABLE_TYPES, start_table_import, start_upload_import
 from studio.importing.mapping_form import field_label, mapping_form
 
 _LOOK = "import_table_look"
@@ -60,7 +60,7 @@ def table_form(home: Home, busy: bool) -> None:
         gettext("Import the table"),
         "import_take_table",
         busy,
-        lambda: take_table(home, path, source, mapping),
+        lambda: start_table_import(home, path, source, mapping),
         ready,
     )
 
@@ -83,7 +83,7 @@ def _upload(home: Home, busy: bool) -> None:
                 gettext("Import the table"),
                 "import_take_upload",
                 busy,
-                lambda: take_upload(home, given.name, given.getvalue(), source, mapping),
+                lambda: start_upload_import(home, given.name, given.getvalue(), source, mapping),
                 ready,
             )
 

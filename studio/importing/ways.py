@@ -15,7 +15,7 @@ from studio.importing.datasets import dataset_form
 from studio.importing.folders import folder_form
 from studio.importing.inaturalist import inaturalist
 from studio.importing.inputs import source_input, start_button
-from studio.importing.jobs import plant, take_cache, take_path
+from studio.importing.jobs import draw_demo_garden, start_cache_import, start_path_import
 from studio.importing.mongodb import mongodb
 from studio.importing.tables import table_form
 
@@ -42,7 +42,9 @@ def demo_garden(home: Home, busy: bool) -> None:
             species=len(SPECIES),
         )
     )
-    start_button(gettext("Draw the demo garden"), "import_plant", busy, lambda: plant(home))
+    start_button(
+        gettext("Draw the demo garden"), "import_plant", busy, lambda: draw_demo_garden(home)
+    )
 
 
 def cache_form(home: Home, busy: bool) -> None:
@@ -71,7 +73,7 @@ def cache_form(home: Home, busy: bool) -> None:
         gettext("Import the files"),
         "import_take_cache",
         busy,
-        lambda: take_cache(home, path, placing),
+        lambda: start_cache_import(home, path, placing),
     )
 
 
@@ -88,7 +90,10 @@ def path_form(name: str, home: Home, busy: bool) -> None:
     usual = gettext("Name of the folder") if reads_folder else gettext("Name of the file")
     source = source_input(usual, f"import_{name}_source")
     start_button(
-        gettext("Import"), f"import_take_{name}", busy, lambda: take_path(home, name, path, source)
+        gettext("Import"),
+        f"import_take_{name}",
+        busy,
+        lambda: start_path_import(home, name, path, source),
     )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from engine.jobs.job import Job
 from engine.language.message import gettext
 from studio.current import home
-from studio.importing.jobs import is_busy, plant
+from studio.importing.jobs import draw_demo_garden, is_busy
 from studio.views.action import Action
 from studio.views.empty import empty_state
 
@@ -35,5 +35,5 @@ def welcome(jobs: Mapping[str, Job]) -> None:
         key="overview_begin",
     )
     if pressed:
-        plant(home())
+        draw_demo_garden(home())
         st.rerun()

@@ -11,8 +11,8 @@ from studio.runs.charts import X_TITLES, Axis, ChartOptions
 
 def choose_chart_options() -> ChartOptions:
     """Draw the options: x axis, smoothing, y axis."""
-    axis = Parameter("runs.x", "runs.x", titled(X_TITLES), usual="epoch", keep=True)
-    axis.take()
+    axis = Parameter("runs.x", "runs.x", titled(X_TITLES), default="epoch", remember=True)
+    axis.read_address()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
             gettext("X axis"),
@@ -43,5 +43,5 @@ def choose_chart_options() -> ChartOptions:
             help=gettext("Shows the y axis in powers of ten, so that small changes are visible."),
         )
     x: Axis = st.session_state[axis.key]
-    axis.tell(x)
+    axis.write_address(x)
     return ChartOptions(x, float(smoothing), bool(log))

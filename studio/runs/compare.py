@@ -51,12 +51,12 @@ def compare_runs_view(home: Home, runs: Sequence[Run]) -> None:
 
 def _choose(run_ids: list[str]) -> list[str]:
     parameter = Parameter(
-        "compare", "runs.compare.chosen", one_of(run_ids), usual=OPENING, many=True
+        "compare", "runs.compare.chosen", one_of(run_ids), default=OPENING, many=True
     )
-    parameter.take()
+    parameter.read_address()
     st.session_state.setdefault(parameter.key, run_ids[:_AT_FIRST])
     chosen = st.multiselect(gettext("Runs"), run_ids, key=parameter.key)
-    parameter.tell(chosen)
+    parameter.write_address(chosen)
     return chosen
 
 

@@ -23,8 +23,8 @@ def choose_run(runs: Sequence[Run]) -> Run:
     if asked is not None and asked not in by_id:
         gone = gettext("The run {run} no longer exists.", run=text.plain(asked))
         st.warning(gone, icon=":material/search_off:")
-    parameter = Parameter("run", "runs.chosen", one_of(by_id), usual=OPENING)
-    parameter.take()
+    parameter = Parameter("run", "runs.chosen", one_of(by_id), default=OPENING)
+    parameter.read_address()
     tall = len(runs) > _SHOWN_AT_ONCE
     words = _search() if tall else ""
     shown, notes = sort_runs(runs, words)
@@ -55,7 +55,7 @@ def choose_run(runs: Sequence[Run]) -> Run:
                     more,
                 )
             )
-    parameter.tell(chosen)
+    parameter.write_address(chosen)
     return by_id.get(str(chosen), kept[0])
 
 

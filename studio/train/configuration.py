@@ -74,10 +74,10 @@ def stages_line(settings: RunSettings) -> list[str]:
 def choose_split(splits: Sequence[Made]) -> Made:
     """Choose a split, newest first."""
     by_name = {split.name: split for split in splits}
-    parameter = Parameter("split", "train.split", one_of(by_name), usual=OPENING)
-    parameter.take()
+    parameter = Parameter("split", "train.split", one_of(by_name), default=OPENING)
+    parameter.read_address()
     name = st.selectbox(gettext("Split"), list(by_name), key=parameter.key)
-    parameter.tell(name)
+    parameter.write_address(name)
     return by_name.get(str(name), splits[0])
 
 

@@ -14,10 +14,10 @@ from studio.views.chip import state_name
 def choose_model(runs: Sequence[Run]) -> Run:
     """Choose a run, best on val first; the address holds the choice."""
     by_id = {run.run_id: run for run in sorted(runs, key=_score, reverse=True)}
-    parameter = Parameter("run", "try_it.run", one_of(by_id), usual=OPENING)
-    parameter.take()
+    parameter = Parameter("run", "try_it.run", one_of(by_id), default=OPENING)
+    parameter.read_address()
     chosen = st.selectbox(gettext("Run"), list(by_id), key=parameter.key)
-    parameter.tell(chosen)
+    parameter.write_address(chosen)
     run = by_id[str(chosen)]
     st.caption(text.plain(model_caption(run)))
     return run

@@ -107,7 +107,7 @@ def test_a_record_that_connects_two_photographs_joins_them(either: Catalogue) ->
 def test_bytes_that_arrive_by_download_join_photographs(either: Catalogue) -> None:
     either.add([_photograph(name, f"https://example.org/{name}.jpg") for name in "abc"])
     digest = "cd" * 32
-    either.keep([CachedFile(name, "data/images/cd/cd.jpg", digest, 4, 3) for name in "ab"])
+    either.mark_cached([CachedFile(name, "data/images/cd/cd.jpg", digest, 4, 3) for name in "ab"])
     assert sorted(one.image_id for one in either.all()) == ["a", "c"]
     assert either.counts().by_state == {"cached": 1, "remote": 1}
     # The other address still leads to the same photograph.
@@ -219,7 +219,7 @@ def test_joining_can_be_undone_and_stays_undone(former: Path) -> None:
         row = catalogue.get("b")
         assert row is not None and (row.license, row.flags) == ("", ())
         assert catalogue.listed_twice() == 0
-        catalogue.keep([CachedFile("a", "data/images/ab", "ab" * 32, 4, 3)])
+        catalogue.mark_cached([CachedFile("a", "data/images/ab", "ab" * 32, 4, 3)])
         assert catalogue.counts().images == 6
         with pytest.raises(BadInput):
             catalogue.undo(2)

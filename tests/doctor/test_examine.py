@@ -155,7 +155,7 @@ def test_changes_by_the_studio_itself_are_not_findings(garden: Home) -> None:
     with closing(SqliteCatalogue(garden.catalogue)) as catalogue:
         catalogue.curate(["photo-001"], "exclude", "blurred")
         catalogue.update([{"image_id": "photo-002", "phash": "0" * 16, "flags": ("blurry",)}])
-        catalogue.let_go([catalogue.get("photo-003").sha256])  # type: ignore[union-attr]
+        catalogue.mark_remote([catalogue.get("photo-003").sha256])  # type: ignore[union-attr]
     health = examine(garden, 0)
     assert states(health)["records-changed"] == "sound"
     assert states(health)["counts"] == "sound"

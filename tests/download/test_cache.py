@@ -297,7 +297,7 @@ def test_files_whose_row_was_lost_get_it_back_automatically(
 ) -> None:  # fmt: skip
     fetch_all()
     asked = len(server.requests)
-    catalogue.let_go([item.sha256 for item in catalogue.all()])
+    catalogue.mark_remote([item.sha256 for item in catalogue.all()])
     summary = fetch_all()
     assert (summary.successful, summary.requests) == (12, 0)
     assert len(server.requests) == asked

@@ -53,7 +53,7 @@ def test_a_mirrored_cropped_and_framed_copy_are_found_and_others_are_not(
     }
     others = {f"other {seed}": meadow(seed) for seed in range(2, 12)}
     pictures = {"picture": picture, **others, **copies}
-    store.keep({name(key): features(pixels) for key, pixels in pictures.items()})
+    store.add({name(key): features(pixels) for key, pixels in pictures.items()})
     assert find_near_duplicates(store) == 6
     assert {name("picture")} | store.partners(name("picture")) == {
         name(key) for key in ("picture", *copies)
@@ -67,9 +67,9 @@ def test_a_mirrored_cropped_and_framed_copy_are_found_and_others_are_not(
 def test_what_came_later_is_compared_with_all_and_nothing_twice(
     home: Home, store: FeatureStore
 ) -> None:
-    store.keep({name(str(seed)): features(meadow(seed)) for seed in range(5)})
+    store.add({name(str(seed)): features(meadow(seed)) for seed in range(5)})
     assert find_near_duplicates(store) == 0
-    store.keep({name("copy"): features(meadow(3)[:, ::-1])})
+    store.add({name("copy"): features(meadow(3)[:, ::-1])})
     assert len(near_duplicate_pairs(home).compared) == 5
     assert find_near_duplicates(store) == 1
     assert store.partners(name("copy")) == {name("3")}
@@ -78,7 +78,7 @@ def test_what_came_later_is_compared_with_all_and_nothing_twice(
 
 
 def test_features_of_a_plain_picture_are_kept_but_match_nothing(store: FeatureStore) -> None:
-    store.keep({name("one"): PLAIN, name("other"): PLAIN, name("picture"): features(meadow(1))})
+    store.add({name("one"): PLAIN, name("other"): PLAIN, name("picture"): features(meadow(1))})
     assert store.known() == {name("one"), name("other"), name("picture")}
     assert find_near_duplicates(store) == 0
     assert store.last() == store.compared() == 3
@@ -86,8 +86,8 @@ def test_features_of_a_plain_picture_are_kept_but_match_nothing(store: FeatureSt
 
 def test_features_that_are_known_stay_as_they_are(store: FeatureStore) -> None:
     first = features(meadow(1))
-    store.keep({name("a"): first})
-    store.keep({name("a"): PLAIN})
+    store.add({name("a"): first})
+    store.add({name("a"): PLAIN})
     (number,), directions = store.directions()
     assert np.array_equal(directions[0], first.direction)
     assert np.array_equal(store.thumbnails([int(number)])[int(number)], first.thumbnail)

@@ -1,4 +1,4 @@
-"""Files that name the classes of a data set by their numbers."""
+"""Reads files that list the names of a data set's classes."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +11,7 @@ _MOST_BYTES = 4_000_000
 
 
 def listed_classes(folders: Iterable[Path], first: int = 0) -> dict[int, str]:
-    """The names of the first list of classes in these folders, one a line; empty without one.
+    """Class names by number, from the first list of classes in these folders; empty without one.
 
     `first` is the number of the first line.
 

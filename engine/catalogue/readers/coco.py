@@ -1,4 +1,4 @@
-"""COCO's JSON of images, annotations and categories, as the iNaturalist competitions write it.
+"""Reads COCO's JSON of images, annotations and categories, as in iNaturalist competitions.
 
 https://github.com/visipedia/inat_comp/tree/master/2021
 """
@@ -47,9 +47,9 @@ class _Tables:
 
 
 class CocoReader:
-    """A JSON file, or a folder with such files and pictures.
+    """Reads a JSON file, or a folder with such files and pictures.
 
-    Folders of the iNaturalist competition of 2021 that no file covers are read by their names.
+    Folders of the iNaturalist competition of 2021 without a JSON file are read by their names.
     """
 
     source = ""
@@ -125,7 +125,7 @@ def _offers(file: Path, root: Path, source: str, covered: set[Path]) -> Iterator
 
 
 def _read(file: Path, tables: _Tables, joined: JoinedRows) -> Iterator[tuple[str, Row]]:
-    """The images of a file, with their keys; its other tables are put where they belong."""
+    """Yield the images of a file with their keys; store its other tables in the arguments."""
     annotations: list[tuple[str, Row]] = []
     for name, value in json_members(file):
         if not isinstance(value, dict):

@@ -90,7 +90,7 @@ def _names_files(table: Path) -> bool:
 def _offer(
     root: Path, table: Path, row: Row | Message, source: str
 ) -> tuple[str, Candidate | Message]:
-    """The path of a row's picture in the folder, and what the row offers."""
+    """The relative path of a row's picture, and its candidate or refusal."""
     if isinstance(row, Message):
         return "", row
     name = next(filter(None, (as_words(row.get(key)) for key in _FILE_NAMES)), "")

@@ -1,4 +1,4 @@
-"""Joining two large tables by a key, in a temporary database on disk instead of in memory."""
+"""Joins two large tables by a key, in a temporary database on disk."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,10 +20,10 @@ _INDEX = "CREATE INDEX IF NOT EXISTS by_key ON owners (key)"
 
 
 class JoinedRows:
-    """Photographs, and their owners (such as observations) by a key.
+    """Photographs and their owners, such as observations, joined by a key.
 
-    The database is a temporary file that SQLite deletes; it takes as much room on disk as the
-    values that are put into it.
+    The database is a temporary file that SQLite deletes. It needs as much disk space as the
+    values stored in it.
 
     Raises, in each method:
         WorkFailed: the disk of temporary files is full.
@@ -55,11 +55,11 @@ class JoinedRows:
         self._put("photographs", rows)
 
     def put_owners(self, rows: Iterable[tuple[str, Row]]) -> None:
-        """Add rows, each with its key; of several with the same key, the first counts."""
+        """Add rows, each with its key. Of several rows with the same key, the first is used."""
         self._put("owners", rows)
 
     def pairs(self) -> Iterator[tuple[str, Row, Row | None]]:
-        """Key, photograph and owner, in the order of the photographs; None = no such owner."""
+        """Yield key, photograph and owner in the order of the photographs; None = no owner."""
         with _room():
             self._db.execute(_INDEX)
             found = self._db.execute(
@@ -70,7 +70,7 @@ class JoinedRows:
                 yield key, orjson.loads(photograph), None if owner is None else orjson.loads(owner)
 
     def owner(self, key: str) -> Row | None:
-        """The owner with this key, once all are put."""
+        """The owner with this key; call this after adding all owners."""
         with _room():
             self._db.execute(_INDEX)
             found = self._db.execute("SELECT row FROM owners WHERE key = ? LIMIT 1", (key,))
@@ -86,7 +86,7 @@ class JoinedRows:
             return {key for (key,) in found}
 
     def without_photographs(self) -> Iterator[str]:
-        """The keys of the owners that no photograph names, in their order."""
+        """Yield the keys of the owners without photographs, in their order."""
         with _room():
             self._db.execute("CREATE INDEX IF NOT EXISTS by_owner ON photographs (key)")
             for (key,) in self._db.execute(

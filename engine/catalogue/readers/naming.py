@@ -1,4 +1,4 @@
-"""The species that a taxon's name and rank give."""
+"""Derives the species from the name and rank of a taxon."""
 
 import re
 
@@ -24,7 +24,7 @@ _OF_AUTHORS = frozenset(_WORDS_OF_AUTHORS.split(","))
 
 
 def reduced_name(name: str, rank: str = "") -> str:
-    """The species of a taxon of this rank; empty where the rank is above species.
+    """The species of a taxon of this rank; empty if the rank is above species.
 
     Names of subspecies and varieties are reduced to their species. Without a rank, a name of one
     word is above species.
@@ -38,9 +38,9 @@ def reduced_name(name: str, rank: str = "") -> str:
 
 
 def without_author(name: str, author: str = "") -> str:
-    """The name without the author that follows it: "Rosa canina L." -> "Rosa canina".
+    """The name without its author: "Rosa canina L." -> "Rosa canina".
 
-    Of a name whose author is not given, the words up to the epithet remain.
+    If `author` is empty, the name ends with the epithet.
     """
     name, author = " ".join(name.split()), " ".join(author.split())
     if author and name.endswith(f" {author}"):
@@ -75,7 +75,7 @@ def may_be_epithet(word: str) -> bool:
 
 
 def above_species(origin: str, rank: str) -> Refusal:
-    """The refusal of a photograph that is identified to a genus, a family or not at all."""
+    """The refusal of a photograph that is not identified to a species."""
     level = rank.strip().lower()
     if not level:
         return refused(origin, message("It is not identified to a species."))

@@ -11,7 +11,7 @@ _PART = re.compile(
 
 
 def part_in(names: Iterable[str]) -> str:
-    """train, val or test, if one of the names begins so; else empty.
+    """The part train, val or test that one of the names begins with; else empty.
 
     "train-00000-of-00004.parquet" -> "train", "train_mini" -> "train", "Testudinaria" -> "".
     """

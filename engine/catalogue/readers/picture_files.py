@@ -1,4 +1,4 @@
-"""The folders and picture files in a folder, in order."""
+"""Lists the folders and picture files of a folder, sorted."""
 
 import os
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from pathlib import Path
 from engine.catalogue.folder_layout import IMAGE_SUFFIXES
 
 LOOKED_AT = 20
-"""How many folders inside a folder are enough to recognise its format."""
+"""The number of folders inside a folder that recognising a format looks at."""
 
 
 def pictures_below(folder: Path) -> Iterator[Path]:
-    """The pictures in a folder and the folders inside it; hidden ones are left out."""
+    """Yield the pictures in a folder and its subfolders, except hidden ones."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
@@ -21,13 +21,13 @@ def pictures_below(folder: Path) -> Iterator[Path]:
 
 
 def is_picture(name: str) -> bool:
-    """Whether a file name is that of a picture."""
+    """Whether a file name has the suffix of a picture and is not hidden."""
     ending = name[name.rfind(".") :].lower() if "." in name else ""
     return ending in IMAGE_SUFFIXES and not name.rpartition("/")[2].startswith(".")
 
 
 def folders_in(folder: Path, most: int | None = None) -> list[Path]:
-    """The folders directly inside a folder, in order; none if it cannot be read.
+    """The folders directly inside a folder, sorted; empty if it cannot be read.
 
     `most` limits their number, for a cheap look.
     """

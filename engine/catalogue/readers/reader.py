@@ -16,14 +16,14 @@ from engine.language.message import message
 from engine.progress import Report, silent
 
 LARGEST_PICTURE = 500_000_000
-"""The most bytes of a picture inside an archive."""
+"""The largest size of a picture inside an archive, in bytes."""
 TOO_LARGE = message("It is larger than {most:size}.", most=LARGEST_PICTURE)
 
 
 class Unpacked:
-    """A temporary folder for pictures that are read out of archives and tables.
+    """A temporary folder for pictures from archives and tables.
 
-    It keeps the newest only: a batch of an import is finished before the next one is read.
+    It holds only the newest `most` pictures: an import finishes a batch before it reads the next.
     """
 
     def __init__(self, most: int = 2 * BATCH) -> None:
@@ -44,7 +44,7 @@ class Unpacked:
         self._folder.cleanup()
 
     def add(self, name: str, content: bytes) -> Path:
-        """Write a picture; the name of its file ends like `name`.
+        """Write a picture. Returns its file, whose name ends with `name`.
 
         Raises:
             WorkFailed: the disk of temporary files is full.
@@ -82,11 +82,11 @@ class DatasetReader(Protocol):
     def source(self) -> str: ...
 
     def recognises(self, path: Path) -> bool:
-        """Whether a path has this format, by names and the first bytes only. Never raises."""
+        """Whether a path has this format, by file names and first bytes. Never raises."""
         ...
 
     def read(self, path: Path, source: str, unpacked: Unpacked) -> Iterator[Offer]:
-        """The photographs at a path, and what of it is refused.
+        """Yield the photographs at a path, and the refusals.
 
         Raises:
             BadInput: the path does not have this format, or is damaged.

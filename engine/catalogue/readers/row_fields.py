@@ -1,4 +1,4 @@
-"""The photograph that a row of named values describes, whatever the values are called."""
+"""Reads a photograph from a row of named values; many names are understood for each field."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,9 +30,9 @@ NUMBER_ONLY = message("Its class is a number, and no names of classes are given.
 def photograph_in(
     row: Mapping[str, Any], source: str, species: str = "", part: str = ""
 ) -> Photograph | Message:
-    """The photograph that a row describes, without file and id; or why it describes none.
+    """The photograph of a row, without file and id; or the reason for its refusal.
 
-    `source`, `species` and `part` apply where the row has none. Numbers are no names of species.
+    `source`, `species` and `part` are used if the row has none. Numbers are no species names.
     """
     values = _values(row)
 
@@ -63,7 +63,7 @@ def photograph_in(
 
 
 def class_number(row: Mapping[str, Any]) -> int:
-    """The number that a row gives instead of a name of a class; -1 if it gives none."""
+    """The class number of a row; -1 if it has none."""
     values = _values(row)
     texts = (values.get(name, "") for name in NAMES["species"])
     return next((int(one) for one in texts if one.isascii() and one.isdecimal()), -1)
@@ -75,7 +75,7 @@ def as_words(value: Any) -> str:
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, str]:
-    """The values of a row as text, by the names of their columns in one form."""
+    """The values of a row as text, by normalised column names."""
     values = {name_of_column(str(name)): as_words(value) for name, value in row.items()}
     if class_is_rank(values):
         values.pop("class", None)
@@ -83,7 +83,7 @@ def _values(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _image_address(values: Mapping[str, str]) -> str:
-    """The address of the picture; a web page would make one photograph of all that name it."""
+    """The address of the picture. A web page is ignored: several photographs may share it."""
     for name in names_for("url"):
         address = values.get(name, "")
         # The name says that it is the address of an image: image_url, medium_url.

@@ -8,7 +8,7 @@ import pytest
 from engine.errors import BadInput
 from engine.home import Home
 from engine.jobs.job import read_job
-from studio.importing.jobs import take_path
+from studio.importing.jobs import start_path_import
 from tests.catalogue.readers.test_coco import ANGELICA
 from tests.catalogue.readers.test_recognition import coco, plantnet
 from tests.conftest import MakeImage
@@ -49,9 +49,9 @@ def test_several_formats_and_none_are_said(tmp_path: Path, open_page: OpenPage) 
 
 def test_a_missing_path_is_refused(home: Home, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"/nowhere does not exist on the computer"):
-        take_path(home, "coco", "/nowhere")
+        start_path_import(home, "coco", "/nowhere")
     with pytest.raises(BadInput, match=r"The folder /nowhere does not exist"):
-        take_path(home, "folder", "/nowhere")
+        start_path_import(home, "folder", "/nowhere")
 
 
 def test_a_proposal_is_shown_in_spanish(tmp_path: Path, open_page: OpenPage) -> None:

@@ -11,7 +11,12 @@ from engine.errors import BadInput
 from engine.files import write_json
 from engine.home import Home
 from engine.jobs.job import Job, read_job
-from studio.importing.jobs import take_cache, take_folder, take_table, take_upload
+from studio.importing.jobs import (
+    start_cache_import,
+    start_folder_import,
+    start_table_import,
+    start_upload_import,
+)
 from studio.importing.outcome import import_text
 from tests.conftest import MakeImage
 from tests.studio.conftest import OpenPage
@@ -184,11 +189,11 @@ def test_a_table_finds_its_files_in_a_cache_folder(
 ) -> None:
     url = "https://plants.example/1.jpg"
     make_image(f"{hashlib.md5(url.encode()).hexdigest()}.jpg")
-    take_cache(home, str(tmp_path / "pictures"), "copy")
+    start_cache_import(home, str(tmp_path / "pictures"), "copy")
     assert ended(home).result["left"] == 1
     table = tmp_path / "t.jsonl"
     table.write_text(json.dumps({"species": "Rosa canina", "url": url}))
-    take_table(home, str(table))
+    start_table_import(home, str(table))
     result = ended(home).result
     assert (result["added"], result["filled"]) == (1, 1)
     assert "1 photograph got its file from a cache folder." in import_text(result)
@@ -197,11 +202,11 @@ def test_a_table_finds_its_files_in_a_cache_folder(
 def test_a_table_in_an_unknown_format_is_rejected(home: Home, tmp_path: Path) -> None:
     (tmp_path / "list.xlsx").write_bytes(b"")
     with pytest.raises(BadInput, match=r"list\.xlsx is not a \.jsonl"):
-        take_table(home, str(tmp_path / "list.xlsx"))
+        start_table_import(home, str(tmp_path / "list.xlsx"))
     with pytest.raises(BadInput, match=r"list\.xlsx is not a \.jsonl"):
-        take_upload(home, "../list.xlsx", b"")
+        start_upload_import(home, "../list.xlsx", b"")
     with pytest.raises(BadInput, match=r"The folder .* does not exist"):
-        take_folder(home, str(tmp_path / "list.xlsx"))
+        start_folder_import(home, str(tmp_path / "list.xlsx"))
 
 
 @pytest.mark.parametrize(
