@@ -4,9 +4,9 @@ libraries.
     python -m benchmarks.catalogue [--rows 5000000] [--skip mongodb]
 
 Each store imports the same generated table (`benchmarks.rows`), counts and pages, imports known
-rows again, and writes its export twice as JSON lines, then as CSV and Parquet. For comparison,
-pandas and duckdb read the same file, count it and page it. The MongoDB is the one of the tests: a
-separate server on a free port, with data in a temporary folder.
+rows again, and writes its export twice as JSON lines, then as CSV and Parquet. For comparison, pandas and duckdb read the same file, count
+it and page it. The MongoDB is the one of the tests: a separate server on a free port, with data in
+a temporary folder.
 """
 
 import argparse
