@@ -13,7 +13,14 @@ from engine.catalogue.array_guessing import guess_collection
 from engine.catalogue.documents import document_photographs
 from engine.catalogue.importing import ImportReport
 from engine.catalogue.mapping import ArrayMapping, MappingSettings
-from engine.catalogue.mongo_import import Origin, import_mongo, mapping_file, mapping_of
+from engine.catalogue.mongo_import import (
+    Origin,
+    import_mongo,
+    mapping_file,
+    mapping_of,
+    proposed_mapping,
+    sample_documents,
+)
 from engine.catalogue.other_fields import MOST_BYTES, as_json, fields_below
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.errors import BadInput
@@ -219,6 +226,20 @@ def test_the_mapping_of_two_arrays_is_stored_as_yaml(home: Home, fill, take: Tak
     file = mapping_file(home, origin)
     assert load(MappingSettings, file) == guess_collection([plant(1)])
     assert "photographs: img" in file.read_text()
+
+
+@pytest.mark.mongo
+def test_a_proposed_mapping_is_the_stored_one_or_a_guess_that_is_not_stored(
+    home: Home, fill
+) -> None:
+    origin = fill([plant(1)])
+    documents = sample_documents(origin)
+    proposed = proposed_mapping(home, origin, documents)
+    assert proposed == guess_collection([plant(1)])
+    assert not mapping_file(home, origin).exists()
+    own = proposed.model_copy(update={"only_species": True})
+    save(own, mapping_file(home, origin))
+    assert proposed_mapping(home, origin, documents) == own
 
 
 def test_a_mapping_file_of_an_earlier_version_loads_unchanged(tmp_path) -> None:
