@@ -28,7 +28,7 @@ from engine.taxonomy.proposals import (
     choose_proposals,
     corrected_text,
     propose_names,
-    reasons_text,
+    reasons_of,
 )
 from engine.taxonomy.shapes import SHAPES
 from engine.taxonomy.store import TaxonomyAbout, add_table, required_taxonomy
@@ -178,7 +178,7 @@ def _line(one: Proposal) -> str:
     parts = [
         f"{one.old} → {new}",
         ngettext("{n} photograph", "{n} photographs", one.images),
-        reasons_text(one),
+        ", ".join(reasons_of(one)),
         gettext(STATE_NAMES[one.state]),
     ]
     return "  ".join(part for part in parts if part)

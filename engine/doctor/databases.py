@@ -20,6 +20,7 @@ _TITLES = {
     "catalogue": deferred("Catalogue"),
     "quality": deferred("Quality measures"),
     "features": deferred("Features of photographs"),
+    "taxonomy": deferred("Taxonomy table"),
     "crops": deferred("Crops"),
     "manual_squares": deferred("Squares drawn by hand"),
     "downloads": deferred("Download history"),
@@ -37,11 +38,12 @@ class _FailedBackup:
 
 
 def examined(home: Home) -> dict[str, Path]:
-    """The databases that are checked, by name: those that backups hold, and the features.
+    """The databases that are checked, by name: those that backups hold, and two others.
 
-    Backups leave out the features, which are large and which the quality scan computes again.
+    Backups leave out the features, which are large and which the quality scan computes again, and
+    the names of a taxonomy table, whose file can be added again.
     """
-    return {**databases_of(home), "features": home.features}
+    return {**databases_of(home), "features": home.features, "taxonomy": home.taxonomy}
 
 
 def database_checks(home: Home, catalogue_in_file: bool) -> list[Check]:
@@ -65,6 +67,8 @@ def repair_of(home: Home, key: str) -> Message | None:
         return restored
     if key in ("quality", "features", "crops"):
         return message("Move the file aside. A new one is made when it is needed.")
+    if key == "taxonomy":
+        return message("Move the file aside. Then add the taxonomy table again.")
     return None
 
 

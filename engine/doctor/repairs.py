@@ -143,6 +143,8 @@ def _restore_other(home: Home, key: str) -> list[Message]:
         return [message("Restored the backup {backup}.", backup=newest.name), *_set_aside(aside)]
     file = set_database_aside(home, examined(home)[key])
     again = message("A new file is made when it is needed.")
+    if key == "taxonomy":
+        again = message("Add the taxonomy table again.")
     return [*_set_aside((home.relative(file),) if file else ()), again]
 
 

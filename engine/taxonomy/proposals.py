@@ -8,7 +8,6 @@ from engine.catalogue.changes import Change, Label
 from engine.catalogue.names import genus_of
 from engine.catalogue.store import UNSTATED, Catalogue, Filter
 from engine.errors import BadInput
-from engine.language.formats import enumeration
 from engine.language.message import deferred, gettext, message, ngettext
 from engine.progress import Report, silent
 from engine.taxonomy.resolve import Reason, Resolution, Resolver, State
@@ -155,10 +154,10 @@ def corrected_text(species: int, images: int) -> str:
     )
 
 
-def reasons_text(proposal: Proposal) -> str:
-    """Why the name differs, and whether species merge."""
+def reasons_of(proposal: Proposal) -> list[str]:
+    """Why the name differs, and whether species merge, in the reader's language."""
     reasons = [gettext(REASON_NAMES[reason]) for reason in proposal.reasons]
-    return enumeration([*reasons, *([gettext("merged")] if proposal.merges else [])])
+    return [*reasons, gettext("merges species")] if proposal.merges else reasons
 
 
 def _proposal(name: str, found: Resolution, images: int, bare: int) -> Proposal | None:

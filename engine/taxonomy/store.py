@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -27,17 +28,22 @@ _ABOUT = "about"
 _STATUS: dict[Status, int] = {"accepted": 0, "synonym": 1, "unplaced": 2}
 _STATUSES = {number: status for status, number in _STATUS.items()}
 _AT_ONCE = 20_000
+_CACHE_KILOBYTES = 65_536
+# Such a name is in normal form, which takes long to make.
+_NORMAL = re.compile(r"[A-Z][a-z-]+ [a-z-]+(?: (?:subsp|var|f|subvar|subf)\. [a-z-]+)?")
 # A synonym may lead to a synonym; longer chains are circles.
 _LONGEST_CHAIN = 5
 _SCHEMA = """
 CREATE TABLE family (family INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE genus (genus INTEGER PRIMARY KEY, form TEXT NOT NULL UNIQUE);
 CREATE TABLE name (
-    id INTEGER PRIMARY KEY, key INTEGER NOT NULL, genus INTEGER NOT NULL, name TEXT NOT NULL,
+    id INTEGER NOT NULL, key INTEGER NOT NULL, genus INTEGER NOT NULL, name TEXT NOT NULL,
     author TEXT NOT NULL, status INTEGER NOT NULL, accepted INTEGER, family INTEGER NOT NULL
 );
 """
+# An index of random numbers is made faster of all rows than row by row.
 _INDEXES = """
+CREATE INDEX name_by_id ON name (id);
 CREATE INDEX name_by_key ON name (key);
 CREATE INDEX name_by_genus ON name (genus);
 """
@@ -170,6 +176,7 @@ def add_table(home: Home, path: Path, version: str = "", report: Report = silent
         # The file gets its name when it is whole, so no journal is needed.
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA synchronous=OFF")
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KILOBYTES}")
         connection.executescript(_SCHEMA)
         connection.execute("BEGIN")
         _Writer(connection).write(SHAPES[shape].rows(table), report)
@@ -193,11 +200,11 @@ class _Writer:
         self._genera: dict[str, int] = {}
 
     def write(self, rows: Iterable[TaxonRow], report: Report) -> None:
-        """Write all rows; of several with one id, the first counts."""
+        """Write all rows."""
         rows, done = iter(rows), 0
         while some := list(islice(rows, _AT_ONCE)):
             self._connection.executemany(
-                "INSERT OR IGNORE INTO name VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 filter(None, map(self._values, some)),
             )
             done += len(some)
@@ -210,7 +217,7 @@ class _Writer:
 
     def _values(self, row: TaxonRow) -> tuple[object, ...] | None:
         try:
-            name = row.name if _is_plain(row.name) else species_name(row.name).species
+            name = row.name if _NORMAL.fullmatch(row.name) else species_name(row.name).species
         except BadField:
             return None
         key = key_of(name)
@@ -239,11 +246,6 @@ def _finish(connection: sqlite3.Connection) -> tuple[int, int]:
     connection.execute(_UNPLACE)
     row = connection.execute("SELECT COUNT(*), COALESCE(SUM(status = 0), 0) FROM name").fetchone()
     return int(row[0]), int(row[1])
-
-
-def _is_plain(name: str) -> bool:
-    """Whether a name is in normal form as it is: a genus and an epithet, without signs."""
-    return name.isascii() and name.count(" ") == 1 and name.replace(" ", "").isalpha()
 
 
 def _number_of(text: str) -> int:

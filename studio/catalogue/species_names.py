@@ -13,7 +13,7 @@ from engine.taxonomy.proposals import (
     accept_names,
     decide,
     propose_names,
-    reasons_text,
+    reasons_of,
 )
 from engine.taxonomy.resolve import State
 from engine.taxonomy.store import TaxonomyAbout, open_taxonomy, required_taxonomy
@@ -199,10 +199,10 @@ def _decision(one: Proposal) -> None:
 def _about(one: Proposal) -> str:
     parts = [
         f":{_COLOURS[one.state]}[{gettext(STATE_NAMES[one.state])}]",
-        reasons_text(one),
+        *reasons_of(one),
         ngettext("{n} photograph", "{n} photographs", one.images),
     ]
-    return " · ".join(part for part in parts if part)
+    return " · ".join(parts)
 
 
 def _accept(one: Proposal, species: str) -> None:

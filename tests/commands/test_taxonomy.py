@@ -59,7 +59,8 @@ def test_a_table_is_added_and_proposals_are_accepted_and_undone(
 def test_proposals_are_printed_one_a_line(run: Any, tmp_path: Path) -> None:
     run("taxonomy", "add", str(write_wcvp(tmp_path / "wcvp_names.csv")))
     lines = run("taxonomy", "propose", as_json=False).splitlines()
-    assert "Rosa dumetorum → Rosa canina  1 photograph  synonym, rank, and merged  certain" in lines
+    reasons = "synonym, rank, merges species"
+    assert f"Rosa dumetorum → Rosa canina  1 photograph  {reasons}  certain" in lines
     kept = run("taxonomy", "propose", "--keep-ranks", as_json=False)
     assert "Rosa dumetorum → Rosa canina var. dumetorum  1 photograph  synonym" in kept
 

@@ -19,6 +19,7 @@ from engine.home import Home
 from engine.images.store import ImageStore
 from engine.locks import claim, release
 from engine.quality.store import MeasureStore
+from engine.taxonomy.store import open_taxonomy
 from tests.conftest import MakeImage
 from tests.doctor.conftest import alter
 
@@ -156,6 +157,13 @@ def test_features_that_are_damaged_are_computed_anew(garden: Home) -> None:
     store = FeatureStore(garden)
     assert store.known() == set()
     store.close()
+
+
+def test_a_damaged_taxonomy_table_is_set_aside(garden: Home) -> None:
+    garden.taxonomy.write_bytes(b"no database at all " * 500)
+    assert "Add the taxonomy table again." in mend(garden, "database-taxonomy").text
+    with open_taxonomy(garden) as store:
+        assert store is None
 
 
 def test_repairs_are_refused_while_work_is_running(garden: Home) -> None:

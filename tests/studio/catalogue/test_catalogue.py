@@ -248,7 +248,7 @@ def test_a_catalogue_of_excluded_photographs_can_still_be_browsed(
     assert "12 photographs" in spans(app)
 
 
-@pytest.mark.parametrize("tab", ["photographs", "counts", "quality", "history"])
+@pytest.mark.parametrize("tab", ["photographs", "counts", "quality", "names", "history"])
 def test_the_page_is_in_spanish(
     small_catalogue: SqliteCatalogue, open_page: OpenPage, tab: str
 ) -> None:

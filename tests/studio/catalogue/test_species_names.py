@@ -41,7 +41,7 @@ def test_it_lists_proposals_with_reason_and_number(open_page: OpenPage) -> None:
     assert "World Flora Online 2025-06: 21 names." in said
     assert "4 proposals for 5 species" in said
     assert "*Rosa dumetorum* → *Rosa canina*" in said
-    assert ":green[certain] · synonym, rank, and merged · 1 photograph" in said
+    assert ":green[certain] · synonym · rank · merges species · 1 photograph" in said
     assert "*Senecio jacobaea* → *several plants*" in said
 
 
