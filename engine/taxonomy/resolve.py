@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from engine.catalogue.names import genus_of
@@ -52,6 +52,7 @@ class Resolver:
 
     def __init__(self, store: TaxonomyStore, keep_ranks: bool = False) -> None:
         self._store, self._keep_ranks = store, keep_ranks
+        self._senses = lru_cache(maxsize=4_096)(store.senses)
 
     def resolve(self, text: str) -> Resolution:
         """What the taxonomy says of a name as a catalogue writes it.
@@ -63,7 +64,7 @@ class Resolver:
         given = parse_name(text)
         if given is None or given.is_formula:
             return _UNKNOWN
-        senses = self._store.senses(given.key)
+        senses = self._senses(given.key)
         if not senses:
             return self._species_of(given) or self._near(given) or _without_author(given)
         meant = _with_author(_with_marks(senses, given), given.author)
@@ -88,7 +89,7 @@ class Resolver:
 
     def _is_one_plant(self, species: str, senses: Sequence[Sense]) -> bool:
         """Whether the class's name stands for no other plant than that of the senses."""
-        others = self._store.senses(key_of(species))
+        others = self._senses(key_of(species))
         accepted = {one.author for one in others if one.status == "accepted"}
         if any(one.status == "unplaced" for one in senses):
             return not accepted and len({one.author for one in others}) <= 1
@@ -105,8 +106,10 @@ class Resolver:
 
     def _near(self, given: ParsedName) -> Resolution | None:
         """The resolution of a misspelled name; None if no name is like it."""
-        keys = self._near_names.nearest(given.key)
-        found = [self._chosen(given, self._store.senses(key)) for key in keys]
+        if given.is_below_species:
+            return None
+        near = self._near_names.nearest(given.species.replace(f"{CROSS} ", "").lower())
+        found = [self._chosen(given, self._senses(key)) for key in {*map(key_of, near)}]
         if len(found) == 1 and found[0].species:
             reasons = _once(*found[0].reasons, "spelling")
             return replace(found[0], state="doubtful", reasons=reasons)

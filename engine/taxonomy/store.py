@@ -63,6 +63,12 @@ JOIN family ON family.family = whole.family WHERE one.key = ? ORDER BY one.id
 """
 
 
+# The marks of ranks have a full stop.
+_SPECIES = """
+SELECT DISTINCT lower(replace(name, '× ', '')) FROM name WHERE genus = ? AND instr(name, '.') = 0
+"""
+
+
 @dataclass(frozen=True)
 class TaxonomyAbout:
     """Where the names come from. `shape` is a name of `SHAPES`; `added` is in Unix seconds."""
@@ -116,11 +122,10 @@ class TaxonomyStore:
             rows = self._connection.execute("SELECT form, genus FROM genus").fetchall()
         return dict(rows)
 
-    def names_of(self, genus: int) -> list[str]:
-        """The different names in a genus of this number."""
-        query = "SELECT DISTINCT name FROM name WHERE genus = ?"
+    def species_of(self, genus: int) -> list[str]:
+        """The different species names in the genus of this number, in lower case, without ×."""
         with database_errors(self._file):
-            return [name for (name,) in self._connection.execute(query, [genus])]
+            return [name for (name,) in self._connection.execute(_SPECIES, [genus])]
 
 
 @contextlib.contextmanager
