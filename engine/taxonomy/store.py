@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.catalogue.names import BadField, species_name
 from engine.database import database_errors, read_note, read_unchanged, write_note
 from engine.errors import BadInput
 from engine.files import atomic_file
@@ -20,7 +19,7 @@ from engine.home import Home
 from engine.language.message import message
 from engine.progress import Report, silent
 from engine.records import as_record
-from engine.taxonomy.parsing import key_of
+from engine.taxonomy.parsing import key_of, parse_name
 from engine.taxonomy.shapes import SHAPES, recognise_table
 from engine.taxonomy.table import Status, TaxonRow
 
@@ -221,14 +220,15 @@ class _Writer:
             )
 
     def _values(self, row: TaxonRow) -> tuple[object, ...] | None:
-        try:
-            name = row.name if _NORMAL.fullmatch(row.name) else species_name(row.name).species
-        except BadField:
-            return None
+        name = row.name
+        if not _NORMAL.fullmatch(name):
+            parsed = parse_name(name)
+            if parsed is None or parsed.is_formula:
+                return None
+            # Some names have an author before their last epithet.
+            name = parsed.name
         key = key_of(name)
-        genus, _, epithet = key.partition(" ")
-        if not epithet:
-            return None
+        genus = key.partition(" ")[0]
         return (
             _number_of(row.id),
             _number_of(key),

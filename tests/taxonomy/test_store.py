@@ -39,6 +39,20 @@ def test_a_synonym_in_a_circle_or_without_its_accepted_name_is_unplaced(
             assert (sense.status, sense.accepted) == ("unplaced", name)
 
 
+def test_an_author_within_a_name_and_a_formula_are_left_out(home: Home, tmp_path: Path) -> None:
+    rows: list[Name] = [
+        ("1", "Rosa canina", "L.", "species", "", "Rosaceae"),
+        ("2", "Rosa canina L. var. canina", "", "variety", "", "Rosaceae"),
+        ("3", "Rosa canina × Rosa gallica", "", "hybrid", "", "Rosaceae"),
+    ]
+    add_table(home, write_gbif(tmp_path / "Taxon.tsv", rows))
+    with open_taxonomy(home) as store:
+        assert store is not None and store.about.names == 2
+        assert [one.name for one in store.senses(key_of("Rosa canina var. canina"))] == [
+            "Rosa canina var. canina"
+        ]
+
+
 def test_a_new_table_replaces_the_one_before(names: TaxonomyStore, home: Home) -> None:
     rows: list[Name] = [("1", "Acer campestre", "L.", "species", "", "Sapindaceae")]
     add_table(home, write_gbif(home.root / "Taxon.tsv", rows), "2023")
