@@ -44,7 +44,7 @@ CREATE TABLE name (
 _INDEXES = """
 CREATE INDEX name_by_id ON name (id);
 CREATE INDEX name_by_key ON name (key);
-CREATE INDEX name_by_genus ON name (genus);
+CREATE INDEX name_by_genus ON name (genus, name);
 """
 _SHORTEN = """
 UPDATE name SET accepted = (SELECT next.accepted FROM name next WHERE next.id = name.accepted)
@@ -64,7 +64,7 @@ JOIN family ON family.family = whole.family WHERE one.key = ? ORDER BY one.id
 
 # The marks of ranks have a full stop.
 _SPECIES = """
-SELECT DISTINCT lower(replace(name, '× ', '')) FROM name WHERE genus = ? AND instr(name, '.') = 0
+SELECT lower(replace(name, '× ', '')) FROM name WHERE genus = ? AND instr(name, '.') = 0
 """
 
 
@@ -124,7 +124,8 @@ class TaxonomyStore:
     def species_of(self, genus: int) -> list[str]:
         """The different species names in the genus of this number, in lower case, without ×."""
         with database_errors(self._file):
-            return [name for (name,) in self._connection.execute(_SPECIES, [genus])]
+            rows = self._connection.execute(_SPECIES, [genus]).fetchall()
+        return sorted({name for (name,) in rows})
 
 
 @contextlib.contextmanager
