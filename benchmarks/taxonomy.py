@@ -133,14 +133,17 @@ def planted(rows: Sequence[Row], rng: random.Random) -> Iterator[tuple[str, str,
 
 
 def judge(found: Proposals, truth: dict[str, tuple[str, str]]) -> tuple[Counter[str], list[str]]:
-    """How many names of each kind have a right proposal, and the certain ones that are wrong."""
+    """How many names of each kind have a right proposal, and the certain ones that are wrong.
+
+    An ambiguous proposal is right if what the name means is among its candidates.
+    """
     right: Counter[str] = Counter()
     wrong = []
     for one in found.proposals:
         kind, goal = truth[one.old]
         if one.old == one.new:
             continue
-        right[f"{kind}, {one.state}"] += one.new == goal
+        right[f"{kind}, {one.state}"] += one.new == goal or goal in one.candidates
         if one.state == "certain" and one.new != goal:
             wrong.append(f"{one.old} -> {one.new}, not {goal or 'known'} ({kind})")
     return right, wrong
