@@ -70,6 +70,7 @@ def make_rows(number: int, rng: random.Random) -> list[Row]:
     authors = _AUTHORS.split()
     rows: list[Row] = []
     accepted: list[int] = []
+    species: list[str] = []
     for place, genus in enumerate(rng.choices(genera, weights, k=number)):
         author = rng.choice(authors)
         kind = rng.random()
@@ -79,12 +80,14 @@ def make_rows(number: int, rng: random.Random) -> list[Row]:
         else:
             name = f"{genus.capitalize()} {_word(_EPITHETS, rng)}"
             name = name.replace(" ", " × ") if kind < 0.03 else name
-        if kind > 0.85 and "×" not in name:
-            name = f"{name} var. {_word(_EPITHETS, rng)}"
+        if kind > 0.85 and species:
+            name = f"{rng.choice(species)} var. {_word(_EPITHETS, rng)}"
         rank = "variety" if " var. " in name else "species"
         goal = place if not accepted or rng.random() < 1 / 3 else rng.choice(accepted)
         if goal == place:
             accepted.append(place)
+            if rank == "species" and "×" not in name:
+                species.append(name)
         rows.append(Row(name, author, rank, goal))
     return rows
 

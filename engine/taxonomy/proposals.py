@@ -131,8 +131,10 @@ def accept_names(
     """
     # Names and dates are the same in every language.
     note = f"{store.about.title} {store.about.version}"
+    # A species that gets photographs of another one must have given away its own before.
+    goals = {one.new for one in proposals}
     changes = []
-    for done, one in enumerate(proposals, 1):
+    for done, one in enumerate(sorted(proposals, key=lambda one: one.old not in goals), 1):
         family = one.family or _family_of(catalogue, store, one)
         chosen = Filter(species=one.old, excluded=None)
         if one.new == one.old:

@@ -93,6 +93,9 @@ class Resolver:
         accepted = {one.author for one in others if one.status == "accepted"}
         if any(one.status == "unplaced" for one in senses):
             return not accepted and len({one.author for one in others}) <= 1
+        if any(one.accepted != species for one in senses):
+            # A variety may be accepted although its species is not.
+            return len(accepted) == 1
         return len(accepted) <= 1
 
     def _species_of(self, given: ParsedName) -> Resolution | None:

@@ -89,6 +89,17 @@ def test_certain_proposals_are_accepted_and_undone_by_the_history(
     assert list(roses.all(Filter(excluded=None))) == before
 
 
+def test_photographs_of_one_proposal_are_not_moved_by_the_next(
+    catalogue: SqliteCatalogue, names: TaxonomyStore
+) -> None:
+    catalogue.add([Photograph("a", "Rosa prima"), Photograph("b", "Rosa secunda")])
+    chain = [("Rosa prima", "Rosa secunda"), ("Rosa secunda", "Rosa canina")]
+    made = [Proposal(old, new, "Rosa", "x", ("synonym",), "certain", 1) for old, new in chain]
+    accept_names(catalogue, names, made)
+    found = {one.image_id: one.species for one in catalogue.all()}
+    assert found == {"a": "Rosa secunda", "b": "Rosa canina"}
+
+
 def test_genus_and_family_are_filled_in_where_they_are_missing(
     catalogue: SqliteCatalogue, names: TaxonomyStore
 ) -> None:

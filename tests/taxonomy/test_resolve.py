@@ -1,8 +1,14 @@
 """Resolving names: synonyms, authors, hybrids, ranks, homonyms and misspellings."""
 
+from pathlib import Path
+
 import pytest
 
+from engine.home import Home
+from engine.taxonomy.resolve import Resolver
+from engine.taxonomy.store import add_table, open_taxonomy
 from tests.taxonomy.conftest import Resolve
+from tests.taxonomy.tables import Name, write_wfo
 
 
 @pytest.mark.parametrize(
@@ -109,3 +115,18 @@ def test_what_is_no_name_of_the_taxonomy_is_unknown(resolve: Resolve, given: str
 )
 def test_varieties_can_be_kept_as_classes(resolve: Resolve, given: str, species: str) -> None:
     assert resolve(given, keep_ranks=True).species == species
+
+
+def test_a_variety_of_a_species_that_is_not_accepted_is_doubtful(
+    home: Home, tmp_path: Path
+) -> None:
+    rows: list[Name] = [
+        ("1", "Rosa canina", "L.", "species", "", "Rosaceae"),
+        ("2", "Rosa prima", "L.", "species", "1", "Rosaceae"),
+        ("3", "Rosa prima var. alba", "L.", "variety", "", "Rosaceae"),
+    ]
+    add_table(home, write_wfo(tmp_path / "classification.csv", rows))
+    with open_taxonomy(home) as store:
+        assert store is not None
+        found = Resolver(store).resolve("Rosa prima var. alba")
+    assert (found.state, found.species) == ("doubtful", "Rosa prima")
