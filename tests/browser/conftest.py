@@ -211,11 +211,12 @@ def locale() -> str:
 def page(contexts: Contexts, monkeypatch: pytest.MonkeyPatch, locale: str) -> Iterator[Page]:
     """A page with access to the studio.
 
-    It fails its test if it requests anything outside 127.0.0.1, or violates the studio's content
-    security policy.
+    It fails its test if it requests anything outside 127.0.0.1, violates the studio's content
+    security policy, or leaves an exception of a script uncaught.
     """
     outside: list[str] = []
     forbidden: list[str] = []
+    uncaught: list[str] = []
 
     def note(address: str) -> None:
         local = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:")
@@ -239,9 +240,11 @@ def page(contexts: Contexts, monkeypatch: pytest.MonkeyPatch, locale: str) -> It
 
         monkeypatch.setattr(opened, "goto", enter)
         opened.on("console", lambda message: forbid(message.text))
+        opened.on("pageerror", lambda error: uncaught.append(error.stack or str(error)))
         context.on("request", note_request)
         opened.on("websocket", lambda socket: note(socket.url))
         yield opened
         context.remove_listener("request", note_request)
     assert not outside, f"asked the outside for {outside}"
     assert not forbidden
+    assert not uncaught, "\n".join(uncaught)

@@ -32,7 +32,8 @@ SMALL = {
     "Name": "walk",
     "Network": "test_vit",
     "Image size (px)": "64",
-    "Epochs": "14",
+    # Long enough that a slow browser still sees the run while it trains.
+    "Epochs": "60",
     "Batch size (photographs)": "8",
 }
 SMALL_BELOW = {
@@ -248,7 +249,7 @@ def lose_the_server_and_find_the_run(page: Page, server: Server) -> None:
     wait_for_points(page, run.status.step)
     assert the_run(server).status.attempt == 2
     listed = page.get_by_role("radiogroup", name="1 run")
-    expect(listed.get_by_text("Finished")).to_be_visible(timeout=120_000)
+    expect(listed.get_by_text("Finished")).to_be_visible(timeout=240_000)
 
 
 def evaluate_and_ask(page: Page) -> None:

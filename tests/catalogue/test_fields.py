@@ -37,6 +37,7 @@ BY_HAND = {
     "engine/garden/plan.py": "a drawn plant",
     "engine/inaturalist/observations.py": "what iNaturalist says of a photograph",
     "engine/runs/archive.py": "what an archive needs to give credit",
+    "engine/split/inputs.py": "the columns that every split reads",
     "engine/split/folder.py": "a line of a split's file, which is a format of its own",
     "engine/split/outside.py": "the lines of other projects' files",
     "engine/catalogue/readers/plantnet.py": "what Pl@ntNet-300K says of a photograph",
