@@ -113,7 +113,7 @@ class Joining(ABC):
         also_twins: list[tuple[str, str]] = []
         for one, own in zip(offered, keys, strict=True):
             twins = [known[key] for key in own if key in known]
-            owner = min(twins, default=one.image_id)
+            owner = min(twins) if twins else one.image_id
             if twins:
                 joined[owner].append(one)
                 also_twins += ((owner, twin) for twin in twins if twin != owner)

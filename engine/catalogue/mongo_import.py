@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from engine.catalogue.array_guessing import guess_collection
 from engine.catalogue.checking import require_plain, source_of
+from engine.catalogue.collector import uncollected
 from engine.catalogue.documents import (
     FoundPhotograph,
     as_text,
@@ -217,6 +218,11 @@ class _Batch(NamedTuple):
 
 
 def _read(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
+    with uncollected():
+        return _batch(mapping, source, batch)
+
+
+def _batch(mapping: MappingSettings, source: str, batch: bytes) -> _Batch:
     offers: list[Offer] = []
     last = None
     for document in _decoded(batch):

@@ -9,6 +9,7 @@ from sys import intern
 from typing import Any, NamedTuple
 
 from engine.catalogue.checking import LONGEST, is_plain, source_of
+from engine.catalogue.collector import uncollected
 from engine.catalogue.documents import as_text, document_photographs, text_of, value_at
 from engine.catalogue.fields import EMPTY, FIELDS, IMPORTED, photograph_maker
 from engine.catalogue.folder_layout import part_of
@@ -196,7 +197,8 @@ def _of_block(
     table: Path, columns: Columns, source: str, block: tuple[int, bytes]
 ) -> tuple[list[Offer], bool]:
     """The items of a block, and whether a row named a file."""
-    offers = list(_of_rows(numbered_rows(block), {}, table, columns, source))
+    with uncollected():
+        offers = list(_of_rows(numbered_rows(block), {}, table, columns, source))
     return offers, columns.named_files
 
 

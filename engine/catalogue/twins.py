@@ -74,8 +74,8 @@ def combined(row: Photograph, listed: Iterable[Photograph]) -> dict[str, Any]:
     alike = [one for one in listings if one.species.casefold() == species]
     if not row.family and (family := _first(alike, "family")):
         change["family"] = family
-    licences = dict.fromkeys([row.license, *[one.license for one in listings]])
-    if (strict := strictest(licences)) != row.license:
+    stated = dict.fromkeys(one.license for one in (row, *listings) if one.license)
+    if (len(stated) > 1 or not row.license) and (strict := strictest(stated)) != row.license:
         change["license"] = strict
     if not row.excluded and _first(listings, "excluded"):
         change["excluded"] = True
@@ -84,7 +84,7 @@ def combined(row: Photograph, listed: Iterable[Photograph]) -> dict[str, Any]:
     found = []
     if len(alike) < len(listings):
         found.append(SPECIES_CONFLICT)
-    if len({strictness(licence) for licence in licences if licence}) > 1:
+    if len(stated) > 1 and len({*map(strictness, stated)}) > 1:
         found.append(LICENCE_CONFLICT)
     if not {*row.flags}.issuperset(found):
         change["flags"] = tuple(sorted({*row.flags, *found}))
