@@ -7,6 +7,7 @@ records that were joined to it are its listings.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 from engine.catalogue.fields import EMPTY, FIELDS
@@ -111,7 +112,7 @@ def groups_of(pairs: Iterable[tuple[str, str]]) -> Iterator[list[str]]:
 def record_of(photograph: Photograph) -> dict[str, Any]:
     """A record as stores keep it for a listing: the fields that are not empty."""
     # All fields but the state are false where they are empty.
-    record = {name: value for name, value in zip(EMPTY, photograph, strict=True) if value}
+    record = dict(zip(compress(EMPTY, photograph), filter(None, photograph), strict=True))
     if record["state"] == EMPTY["state"]:
         del record["state"]
     return record

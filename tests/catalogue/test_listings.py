@@ -52,6 +52,41 @@ def test_a_twin_that_comes_later_joins_what_is_there(either: Catalogue) -> None:
     assert either.counts().images == 1
 
 
+RECORDS = (
+    _photograph("a", OPEN, license="cc0"),
+    _photograph("b", STATIC, license="cc-by", observer="Ana", family="Rosaceae"),
+    _photograph("c", OPEN.replace("original", "small"), species="Rosa arvensis"),
+    _photograph("d", OPEN.replace("/7/", "/8/"), attribution="(c) Ana"),
+    _photograph("e", OPEN.replace("/7/", "/9/"), path="e.jpg", sha256="ab" * 32, state="cached"),
+    _photograph("f", STATIC.replace("/7/", "/8/"), path="e.jpg", sha256="ab" * 32, state="cached"),
+    _photograph("g", STATIC.replace("/7/", "/9/"), observer="Ana"),
+)
+
+
+@pytest.mark.parametrize("at_once", [len(RECORDS), 3, 1])
+def test_records_are_joined_alike_in_one_batch_and_in_several(
+    either: Catalogue, at_once: int
+) -> None:
+    for start in range(0, len(RECORDS), at_once):
+        either.add(RECORDS[start : start + at_once])
+    a, b, c, d, e, f, g = RECORDS
+    flags = (LICENCE_CONFLICT, SPECIES_CONFLICT)
+    file = {"path": e.path, "sha256": e.sha256, "state": "cached"}
+    assert {one.image_id: one for one in either.all()} == {
+        "a": a._replace(license="cc-by", observer="Ana", family="Rosaceae", flags=flags),
+        "d": d._replace(observer="Ana", **file),
+    }
+    assert {one.image_id: one.listed for one in either.listings("a")} == {"a": a, "b": b, "c": c}
+    assert {one.image_id: one.listed for one in either.listings("d")} == {
+        "d": d, "e": e, "f": f, "g": g
+    }  # fmt: skip
+    # An address of each leads to its row.
+    addresses = [one.url for one in RECORDS]
+    later = [_photograph(f"later {n}", url) for n, url in enumerate(addresses)]
+    owners = either.add(later).joined
+    assert [owners[one.image_id] for one in later] == ["a", "a", "a", "d", "d", "d", "d"]
+
+
 def test_files_with_the_same_bytes_are_one_photograph(either: Catalogue) -> None:
     file = {"path": "data/images/ab/ab.jpg", "sha256": "ab" * 32, "state": "cached"}
     either.add([_photograph("a", **file), _photograph("b", **file), _photograph("c")])
