@@ -105,8 +105,8 @@ def import_cache(
     return CacheReport(
         str(folder),
         len(files),
-        filled.photographs,
-        len(files) - len(left) - filled.photographs - len(filled.unreadable),
+        len(filled.used),
+        len(files) - len(left) - len(filled.used) - len(filled.unreadable),
         len(left),
         len(filled.unreadable),
         home.relative(listing) if refusals else "",
@@ -129,9 +129,11 @@ def fill_from_folders(home: Home, catalogue: Catalogue, report: Report = silent)
 
 
 class _Filled(NamedTuple):
-    """How many photographs got a file, and the files that are no photographs."""
+    """How many photographs got a file, the files that they got, and those that are no
+    photographs."""
 
     photographs: int
+    used: set[IndexedFile]
     unreadable: dict[IndexedFile, Refusal]
 
 
@@ -144,12 +146,14 @@ def _fill_from(
 ) -> _Filled:
     """Fill photographs from their files; where the largest of one is unreadable, the next."""
     photographs = 0
+    used: set[IndexedFile] = set()
     unreadable: dict[IndexedFile, Refusal] = {}
     wanted = matches.wanted
     while wanted:
         filled = _fill(home, catalogue, {one: files[0] for one, files in wanted.items()}, report)
         index.refuse(filled.unreadable)
         photographs += filled.photographs
+        used |= filled.used
         unreadable |= filled.unreadable
         wanted = {
             one: rest
@@ -157,14 +161,15 @@ def _fill_from(
             if files[0] in filled.unreadable
             and (rest := [file for file in files if file not in unreadable])
         }
-    return _Filled(photographs, unreadable)
+    return _Filled(photographs, used, unreadable)
 
 
 def _fill(
     home: Home, catalogue: Catalogue, wanted: Mapping[str, IndexedFile], report: Report
 ) -> _Filled:
-    """Store the files in batches, each of which is committed before the next."""
+    """Store the files in batches, each of which is committed while the next is read."""
     photographs = done = 0
+    used: set[IndexedFile] = set()
     unreadable: dict[IndexedFile, Refusal] = {}
     in_order = sorted(wanted.items(), key=_place_on_disk)
     with (
@@ -172,13 +177,14 @@ def _fill(
         closing(_batches(ImageStore(home), in_order)) as batches,
     ):
         for batch in batches:
-            kept = [one for _, one in batch if isinstance(one, CachedFile)]
             unreadable |= {file: one for file, one in batch if isinstance(one, Refusal)}
+            kept = [one for _, one in batch if isinstance(one, CachedFile)]
             _commit(catalogue, downloads, kept)
+            used |= {file for file, one in batch if isinstance(one, CachedFile)}
             photographs += len(kept)
             done += len(batch)
             report(done, len(wanted), _READING)
-    return _Filled(photographs, unreadable)
+    return _Filled(photographs, used, unreadable)
 
 
 def _batches(

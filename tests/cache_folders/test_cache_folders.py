@@ -178,6 +178,26 @@ def test_an_unreadable_size_is_replaced_by_the_next(
     assert told(import_cache(home, catalogue, cache)) == (2, 1, 0, 0, 1)
 
 
+def test_of_two_files_with_one_name_the_readable_one_is_taken(
+    home: Home, catalogue: SqliteCatalogue, put, cache: Path
+) -> None:
+    add(catalogue, 0)
+    put(url_of(0), suffix="jpg")
+    put(url_of(0), suffix="png").write_bytes(b"x" * 100_000)
+    assert told(import_cache(home, catalogue, cache)) == (2, 1, 0, 0, 1)
+
+
+def test_photographs_that_a_person_keeps_apart_share_a_file(
+    home: Home, catalogue: SqliteCatalogue, put, cache: Path
+) -> None:
+    catalogue.take_listings([], ["p0", "also"])
+    add(catalogue, 0)
+    catalogue.add([Photograph("also", "Rosa arvensis", url=url_of(0))])
+    put(url_of(0))
+    assert told(import_cache(home, catalogue, cache)) == (1, 1, 0, 0, 0)
+    assert catalogue.counts().by_state == {"cached": 2}
+
+
 def test_an_import_that_was_cut_off_continues(
     home: Home, catalogue: SqliteCatalogue, put, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
