@@ -15,8 +15,8 @@ import orjson
 from benchmarks.rows import SPECIES, images_by_species, species_names
 
 PHOTOGRAPHS = 376_481
-LISTED_TWICE = 365_052
-"""Together the 741,533 rows of the table."""
+"""With a second listing of most of them, the table has 741,306 rows."""
+_TWICE_OF_THOUSAND = 969
 _COUNTRIES = {"ES": "EU_SW", "PT": "EU_SW", "DE": "EU_NORTH", "NO": "EU_NORTH", "US": "AMERICAS"}
 _LICENCES = ["cc-by-nc", "cc-by-nc", "cc-by", "cc-by-sa", "cc0"]
 _IMAGES = "https://inaturalist-open-data.s3.amazonaws.com/photos/{number}/original.jpg"
@@ -42,7 +42,7 @@ def documents(photographs: int = PHOTOGRAPHS, species: int = SPECIES) -> Iterato
             "img": [
                 _OLDER.format(number=photo)
                 for photo in photos
-                if photo % 1_000 < 1_000 * LISTED_TWICE // PHOTOGRAPHS
+                if photo % 1_000 < _TWICE_OF_THOUSAND
             ],
         }
 

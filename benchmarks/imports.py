@@ -2,7 +2,7 @@
 
     python -m benchmarks.imports [--photographs 376481] [--files 3000] [--only table mongodb]
 
-The collection is that of `benchmarks.collection`: of 376,481 photographs, 365,052 are listed
+The collection is that of `benchmarks.collection`: 376,481 photographs, nearly all of them listed
 twice. "Processor" is the time of all processes that take part, which a busy machine changes less
 than the seconds. A ratio compares with the other program in the same run.
 """
