@@ -239,6 +239,7 @@ def _candidate(row: Row, columns: Columns, source: str) -> Candidate | WholeReco
 
 def _whole(row: Mapping[str, Any], columns: Columns) -> WholeRecord | Refusal:
     path = text_of(row.get("path"))
+    columns.named_files |= bool(path)
     file = located(path, columns.folder, columns.mapping.prefix) if path else None
     return whole_record(row, path, file if file is not None and is_regular(file) else None)
 

@@ -12,6 +12,8 @@ from engine.catalogue.importing import ImportReport
 from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.table_import import import_table
+from engine.catalogue.table_mapping import columns_of
+from engine.catalogue.whole_record import COLUMNS
 from engine.images.store import ImageStore
 
 PHOTOS = "https://inaturalist-open-data.s3.amazonaws.com/photos"
@@ -184,6 +186,17 @@ def test_files_that_rows_name_are_looked_for_again(
     picture.write_bytes(content)
     import_table(catalogue, table, store.keep)
     assert catalogue.counts().by_state.get("cached") == 1
+
+
+def test_an_export_that_names_files_is_read_again(
+    catalogue: SqliteCatalogue, write, read: list[Path]
+) -> None:
+    whole = dict.fromkeys(COLUMNS, "") | {"image_id": "a", **row(1), "path": "missing.jpg"}
+    table = write(whole | {"state": "cached", "sha256": "ab" * 32, "width": 64, "height": 48})
+    assert columns_of(table).paths_in(tuple(whole)).whole
+    import_table(catalogue, table, no_file)
+    import_table(catalogue, table, no_file)
+    assert len(read) == 2
 
 
 def test_a_column_of_files_that_comes_late_in_a_large_table_is_seen(
