@@ -52,6 +52,7 @@ _REFUSED = {
 _COMMANDS = {
     "catalogue": ("demo", "import", "counts", "export"),
     "curate": ("curate",),
+    "fields": ("fields",),
     "taxonomy": ("taxonomy",),
     "download": ("download",),
     "home": ("home",),

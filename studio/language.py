@@ -4,11 +4,10 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine.errors import StudioError
-from engine.files import write_json
 from engine.home import Home
 from engine.language.current import ask_for_language, best_language, languages, name_of
 from engine.language.message import gettext
-from engine.preferences import language_of_home
+from engine.preferences import language_of_home, remember
 
 _KEY = "language"
 
@@ -38,7 +37,7 @@ def _language_of_session() -> str:
 
 def _remember(home: Home) -> None:
     try:
-        write_json(home.preferences, {_KEY: st.session_state[_KEY]})
+        remember(home, language=st.session_state[_KEY])
     except StudioError:
         # The choice still applies to this session.
         st.toast(gettext("The home cannot be written to, so the language is not remembered."))

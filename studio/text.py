@@ -2,7 +2,7 @@
 
 import re
 
-from engine.language.formats import ago, duration, moment, number, percentage, size
+from engine.language.formats import ago, day, duration, moment, number, percentage, size
 
 # Characters that would be read as Markdown, LaTeX, HTML or a GitHub-style link.
 _MARKDOWN = re.compile(
@@ -25,6 +25,7 @@ _BREAK = re.compile(r" *\r?\n")
 
 __all__ = [
     "ago",
+    "day",
     "duration",
     "moment",
     "number",

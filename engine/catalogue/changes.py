@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-Action = Literal["exclude", "include", "relabel", "join"]
-"""The kinds of curation; include reverses an exclusion."""
+Action = Literal["exclude", "include", "relabel", "join", "compute"]
+"""The kinds of curation; include reverses an exclusion, compute sets an own field by a rule."""
 
 
 class Label(NamedTuple):
@@ -17,8 +17,8 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """One curation change: time (unix seconds), action, new species (relabelling only), note,
-    number of photographs, and how many of those were undone.
+    """One curation change: time (unix seconds), action, new species (relabelling) or name of the
+    own field (computing), note, number of photographs, and how many of those were undone.
 
     Changes are numbered from 1 in the order they are made. A change that alters no photograph is
     not stored; its number is 0.
@@ -31,3 +31,11 @@ class Change:
     note: str
     images: int
     undone: int = 0
+
+
+class OwnChange(NamedTuple):
+    """An own field of a photograph before and after a change, as JSON text; None: it has none."""
+
+    image_id: str
+    was: str | None
+    now: str | None

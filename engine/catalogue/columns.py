@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.catalogue.facets import Facet, where
+from engine.catalogue.facets import Facet
 from engine.catalogue.fields import NUMBERS, require_fields
-from engine.catalogue.store import Filter
+from engine.catalogue.sqlite_filters import SqliteFilter
 
 _CHUNK = 65_536
 
@@ -16,25 +16,26 @@ _CHUNK = 65_536
 Rows = list[tuple[Any, ...]]
 
 
-def catalogue_columns(connection: sqlite3.Connection, names: Sequence[str], chosen: Filter) -> Any:
+def catalogue_columns(
+    connection: sqlite3.Connection, names: Sequence[str], chosen: SqliteFilter
+) -> Any:
     """See `engine.catalogue.store.Catalogue.columns`.
 
     Raises:
         ValueError: a photograph has no field of such a name.
     """
-    condition, values = where(chosen)
 
     # Read after the photographs: a writer may have added facets meanwhile; it never removes any.
     def facets() -> Rows:
         return connection.execute(
-            f"SELECT facet, {', '.join(Facet._fields)} FROM facet WHERE {condition}", values
+            f"SELECT facet, {', '.join(Facet._fields)} FROM {chosen.facets}", chosen.values
         ).fetchall()
 
     def rows(own: Sequence[str]) -> Iterator[Rows]:
         cursor = connection.execute(
             f"SELECT {', '.join(['facet', *own])} FROM photograph "
-            f"WHERE facet IN (SELECT facet FROM facet WHERE {condition})",
-            values,
+            f"WHERE facet IN (SELECT facet FROM {chosen.facets}) AND {chosen.rows}",
+            [*chosen.values, *chosen.row_values],
         )
         while some := cursor.fetchmany(_CHUNK):
             yield some

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.fields import values_of
+from engine.catalogue.licences import tier_of
 from engine.catalogue.names import search_form
 from engine.catalogue.store import UNSTATED, Filter, Lines
 from engine.errors import DatabaseDamaged
@@ -52,10 +53,11 @@ _SEARCHED = ("species", "genus", "family")
 _PHOTOGRAPHS_AT_ONCE = 5_000
 
 _NAMES = "SELECT value FROM total WHERE field = '{0}' AND instr(search, ?)"
-_FOUND = (
+FOUND = (
     f"species IN ({_NAMES.format('species')} UNION "
     f"SELECT species FROM facet WHERE family IN ({_NAMES.format('family')}))"
 )
+"""The condition of a search for a text, with the text twice as its parameters."""
 # The unary plus stops SQLite from using these columns' indexes, whose results it must sort.
 _FOUND_IN_ORDER = (
     f"(+species IN ({_NAMES.format('species')}) OR +family IN ({_NAMES.format('family')}))"
@@ -159,7 +161,7 @@ def _written(facet: Facet) -> tuple[Any, ...]:
 
 
 def where(chosen: Filter, ordered: bool = False) -> tuple[str, list[Any]]:
-    """The filter as an SQL condition on `facet`, and its parameters.
+    """The filter without its `conditions` as an SQL condition on `facet`, and its parameters.
 
     Set `ordered` when a text search has many matches and only the first ones by species are
     needed: the query then scans the facets in order.
@@ -171,6 +173,11 @@ def where(chosen: Filter, ordered: bool = False) -> tuple[str, list[Any]]:
         if value:
             parts.append(f"{column} = ?")
             values.append("" if value == UNSTATED else value)
+    if chosen.tier:
+        parts.append(
+            "license IN (SELECT value FROM total WHERE field = 'license' AND tier_of(value) = ?)"
+        )
+        values.append(chosen.tier)
     if chosen.flag:
         parts.append("flags <> '' AND instr(' ' || flags || ' ', ?)")
         values.append(f" {chosen.flag} ")
@@ -178,7 +185,7 @@ def where(chosen: Filter, ordered: bool = False) -> tuple[str, list[Any]]:
         parts.append("excluded" if chosen.excluded else "NOT excluded")
     if search_form(chosen.text):
         # Searches a few thousand names instead of all photographs.
-        parts.append(_FOUND_IN_ORDER if ordered else _FOUND)
+        parts.append(_FOUND_IN_ORDER if ordered else FOUND)
         values += [search_form(chosen.text)] * 2
     return " AND ".join(parts), values
 
@@ -189,6 +196,19 @@ def by_flag(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
     for flags, images in rows:
         for flag in flags.split():
             counted[flag] += images
+    return by_number(counted)
+
+
+def by_tier(by_licence: Mapping[str, int]) -> dict[str, int]:
+    """Convert counts by licence to counts by tier, highest first."""
+    counted: Counter[str] = Counter()
+    for licence, images in by_licence.items():
+        counted[tier_of(licence)] += images
+    return by_number(counted)
+
+
+def by_number(counted: Mapping[str, int]) -> dict[str, int]:
+    """The counts, highest first."""
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -14,6 +14,11 @@ TIER_NAMES: dict[Tier, str] = {
     "unknown": deferred("Unknown licence"),
 }
 """By tier, what readers see, once it is translated."""
+TIER_WORDS: dict[str, Tier] = {
+    **{tier: tier for tier in TIER_NAMES},
+    "permissive": "production",
+}
+"""The words that name a tier in a condition."""
 
 _WORDS = re.compile(r"[a-z]+|0")
 _SPACED = re.compile(r"\b(non|no|share)[ -]+(commercial|deriv\w*|alike)")

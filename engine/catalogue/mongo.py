@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.catalogue.changes import Action, Change, Label
+from engine.catalogue.changes import Action, Change, Label, OwnChange
 from engine.catalogue.fields import checked_change
 from engine.catalogue.mongo_changes import MongoChanges
 from engine.catalogue.mongo_facets import batches
@@ -32,7 +32,7 @@ class MongoCatalogue(MongoReader):
             BadInput: the address is invalid.
         """
         super().__init__(address, database)
-        self._history = MongoChanges(self._database, self._facets, self._listings)
+        self._history = MongoChanges(self._database, self._facets, self._listings, self._filters)
 
     def join_former(self) -> None:
         """Give photographs that an earlier version listed several times one row, as a change that
@@ -116,6 +116,21 @@ class MongoCatalogue(MongoReader):
         with self._store_errors(), self._writer.turn() as version:
             self._with_index()
             return self._history.make(chosen, action, note, label, version)
+
+    def set_own(self, name: str, values: Mapping[str, str | None], note: str) -> Change:
+        with self._store_errors(), self._writer.turn():
+            return self._history.set_own(name, values, note)
+
+    def index_own(self, names: Sequence[str]) -> None:
+        """Do nothing: MongoDB has no index on a part of a text."""
+
+    def own_changes(self, number: int) -> Iterator[OwnChange]:
+        with self._store_errors():
+            return iter(list(self._history.own.of(number)))
+
+    def take_own_changes(self, number: int, changes: Iterable[OwnChange]) -> None:
+        with self._store_errors(), self._writer.turn():
+            self._history.own.take(number, changes)
 
     def undo(self, number: int) -> Change:
         with self._store_errors(), self._writer.turn() as version:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from engine.catalogue.changes import Action, Change, Label
 from engine.catalogue.facets import Facet, after_cursor, before_cursor
 from engine.catalogue.mongo_facets import MongoFacets, batches
+from engine.catalogue.mongo_filters import MongoFilters, Query
 from engine.catalogue.mongo_listings import MongoListings
+from engine.catalogue.mongo_own import MongoOwnValues
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
@@ -34,10 +36,13 @@ class MongoChanges:
         database: "Database[dict[str, Any]]",
         facets: MongoFacets,
         listings: MongoListings,
+        filters: MongoFilters,
     ) -> None:
         self._photographs = database.photographs
         self._changes, self._changed = database.changes, database.changed
         self._facets, self._listings = facets, listings
+        self._filters = filters
+        self.own = MongoOwnValues(database)
 
     def make(
         self,
@@ -64,9 +69,25 @@ class MongoChanges:
             self._move(moving, targets, self._kept_name if label else _as_it_is, version)
         return change
 
+    def set_own(self, name: str, values: Mapping[str, str | None], note: str) -> Change:
+        """See `engine.catalogue.store.Catalogue.set_own`."""
+        planned = self.own.planned(name, values)
+        number = self.next_number() if planned else 0
+        change = Change(number, time.time(), "compute", name, note, len(planned))
+        if planned:
+            # Stored before the fields are set, so that an interrupted change can also be undone.
+            self.own.take(number, planned)
+            self._changes.insert_one(_document(change))
+            self.own.write(name, {one.image_id: one.now for one in planned})
+        return change
+
     def undo(self, number: int, version: int) -> Change:
         """See `engine.catalogue.store.Catalogue.undo`."""
         change = self._one(number)
+        if change.action == "compute":
+            restored = self.own.put_back(number, change.species)
+            self._changes.update_one({"_id": number}, {"$inc": {"undone": restored}})
+            return self._one(number)
         if change.action == "join":
             restored = self._listings.split(number)
             self._changes.update_one({"_id": number}, {"$inc": {"undone": restored}})
@@ -123,10 +144,16 @@ class MongoChanges:
         return _change(found)
 
     def _found(self, chosen: Filter | Sequence[str]) -> Iterator[dict[str, Any]]:
-        is_filter = isinstance(chosen, Filter)
-        wanted = self._facets.passing(chosen) if isinstance(chosen, Filter) else sorted(set(chosen))
+        rows: Query = {}
+        wanted: list[Any]
+        if isinstance(chosen, Filter):
+            selected = self._filters.of(chosen)
+            key, rows = "facet", selected.rows
+            wanted = self._facets.passing(selected.facets, selected.images)
+        else:
+            key, wanted = "_id", sorted(set(chosen))
         for some in batches(wanted):
-            among = {"facet" if is_filter else "_id": {"$in": some}}
+            among = {key: {"$in": some}} | rows
             yield from self._photographs.find(among, {"facet": 1, "original_name": 1})
 
     def _targets(

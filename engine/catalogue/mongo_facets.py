@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogue.collector import uncollected
-from engine.catalogue.facets import Facet, by_flag
+from engine.catalogue.conditions import meets
+from engine.catalogue.facets import TOTALS, Facet, by_flag, by_number, by_tier
+from engine.catalogue.licences import tier_of
 from engine.catalogue.names import search_form
-from engine.catalogue.store import UNSTATED, Field, Filter
+from engine.catalogue.store import UNSTATED, Field, FieldCondition, Filter
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -67,6 +69,11 @@ class MongoFacets:
 
     def __len__(self) -> int:
         return len(self._known)
+
+    @property
+    def version(self) -> int:
+        """The catalogue version of the last refresh."""
+        return self._version
 
     def refresh(self, version: int) -> None:
         """Read what was added since the last call, at least up to this catalogue version."""
@@ -123,39 +130,60 @@ class MongoFacets:
                 self._learn()
         return self._known[number]
 
-    def count_by(self, field: Field, chosen: Filter) -> dict[str, int]:
-        """See `engine.catalogue.store.Catalogue.tally`."""
+    def count_by(
+        self, field: Field, chosen: Filter, images: Mapping[int, int] | None = None
+    ) -> dict[str, int]:
+        """See `engine.catalogue.store.Catalogue.count_by`.
+
+        `images` are the photographs by facet that pass conditions on single photographs.
+        """
+        if field == "tier":
+            return by_tier(self.count_by("license", chosen, images))
         with self._lock:
             position = _FLAGS if field == "flag" else Facet._fields.index(field)
-            passing = self._passing(chosen)
+            many = self._many(images)
+            passing = self._passing(chosen, many)
             values = list(self._columns[position].positions)
-            codes, images = self._arrays[position][passing], self._images[passing]
-        sums = np.bincount(codes, images, len(values)).astype(int).tolist()
-        counted = [(value, many) for value, many in zip(values, sums, strict=True) if many]
+            codes, counts = self._arrays[position][passing], many[passing]
+        sums = np.bincount(codes, counts, len(values)).astype(int).tolist()
+        counted = {value: total for value, total in zip(values, sums, strict=True) if total}
         if field == "flag":
-            return by_flag((" ".join(flags), many) for flags, many in counted)
-        return dict(sorted(counted, key=lambda item: (-item[1], item[0])))
+            return by_flag((" ".join(flags), total) for flags, total in counted.items())
+        return by_number(counted)
 
-    def groups(self, chosen: Filter, start: str = "") -> Iterator[Group]:
+    def groups(
+        self, chosen: Filter, start: str = "", images: Mapping[int, int] | None = None
+    ) -> Iterator[Group]:
         """The facets that pass the filter, grouped by species, from the species `start` on."""
         with self._lock:
-            passing = self._passing(chosen)
+            many = self._many(images)
+            passing = self._passing(chosen, many)
             order = self._order[passing[self._order]]
             species = list(self._columns[0].positions)
-            codes, images = self._arrays[0][order], self._images[order]
+            codes, counts = self._arrays[0][order], many[order]
         edges = np.flatnonzero(np.diff(codes, prepend=-1, append=-1))
         for begin, end in itertools.pairwise(edges):
             name = species[codes[begin]]
             if name >= start:
-                yield Group(name, order[begin:end].tolist(), int(images[begin:end].sum()))
+                yield Group(name, order[begin:end].tolist(), int(counts[begin:end].sum()))
 
-    def passing(self, chosen: Filter) -> list[int]:
+    def passing(self, chosen: Filter, images: Mapping[int, int] | None = None) -> list[int]:
         """The numbers of the facets that pass the filter."""
         with self._lock:
-            return list(map(int, np.flatnonzero(self._passing(chosen))))
+            return list(map(int, np.flatnonzero(self._passing(chosen, self._many(images)))))
 
-    def _passing(self, chosen: Filter) -> NDArray[np.bool_]:
-        passing = self._images > 0
+    def _many(self, images: Mapping[int, int] | None) -> NDArray[np.int64]:
+        """The photographs by facet: all, or these."""
+        if images is None:
+            return self._images
+        many = np.zeros_like(self._images)
+        # A facet that was added since is not counted yet.
+        there = [number for number in images if number < len(many)]
+        many[there] = [images[number] for number in there]
+        return many
+
+    def _passing(self, chosen: Filter, many: NDArray[np.int64]) -> NDArray[np.bool_]:
+        passing = many > 0
         if chosen.excluded is not None:
             passing = passing & self._among(_EXCLUDED, {chosen.excluded})
         for position, name in enumerate(Facet._fields[:_EXCLUDED]):
@@ -164,6 +192,11 @@ class MongoFacets:
         if chosen.flag:
             flagged = {flags for flags in self._columns[_FLAGS].positions if chosen.flag in flags}
             passing = passing & self._among(_FLAGS, flagged)
+        if chosen.tier:
+            passing = passing & self._by_value(FieldCondition("tier", "=", chosen.tier))
+        for one in chosen.conditions:
+            if one.field in (*TOTALS, "tier", "flag", "flags"):
+                passing = passing & self._by_value(one)
         if text := search_form(chosen.text):
             found = np.zeros(len(passing), np.bool_)
             for position in (Facet._fields.index("species"), Facet._fields.index("family")):
@@ -173,6 +206,18 @@ class MongoFacets:
                 found |= self._among(position, names)
             passing = passing & found
         return passing
+
+    def _by_value(self, one: FieldCondition) -> NDArray[np.bool_]:
+        """Which facets pass a condition on one of their fields."""
+        tier, flag = one.field == "tier", one.field in ("flag", "flags")
+        position = Facet._fields.index("license" if tier else "flags" if flag else one.field)
+        values = self._columns[position].positions
+        found = {
+            value
+            for value in values
+            if meets(one, tier_of(value) if tier else " ".join(value) if flag else value)
+        }
+        return self._among(position, found)
 
     def _among(self, position: int, values: set[Any]) -> NDArray[np.bool_]:
         positions = self._columns[position].positions

@@ -16,6 +16,7 @@ from engine.catalogue.columns import table_of
 from engine.catalogue.facets import Facet, chunks, lines_of
 from engine.catalogue.fields import EMPTY, FIELDS, Values
 from engine.catalogue.mongo_facets import Group, MongoFacets
+from engine.catalogue.mongo_filters import MongoFilter, MongoFilters, Query
 from engine.catalogue.mongo_listings import MongoListings
 from engine.catalogue.mongo_rows import READ, MongoRows, values_in
 from engine.catalogue.mongo_server import address_of, client_of, store_errors
@@ -58,6 +59,7 @@ class MongoReader:
         self._indexed = False
         self._rows = MongoRows(self._database, self._facets)
         self._listings = MongoListings(self._database, self._rows)
+        self._filters = MongoFilters(self._database, self._facets)
 
     def listings(self, image_id: str) -> list[Listing]:
         with self._store_errors():
@@ -94,7 +96,23 @@ class MongoReader:
         )
 
     def count_by(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
-        return self._current().count_by(field, chosen)
+        facets, selected = self._current(), self._select(chosen)
+        return facets.count_by(field, selected.facets, selected.images)
+
+    def count_by_own(self, name: str, chosen: Filter = EVERYTHING) -> dict[str, int]:
+        with self._store_errors():
+            self._current()
+            return self._filters.count_by_own(name, chosen)
+
+    def own_names(self) -> list[str]:
+        with self._store_errors():
+            self._current()
+            return self._filters.own_names()
+
+    def has_own(self, name: str) -> bool:
+        with self._store_errors():
+            self._current()
+            return self._filters.has_own(name)
 
     def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:
         return list(itertools.starmap(SpeciesCount, self.count_by("species", chosen).items()))
@@ -129,13 +147,14 @@ class MongoReader:
             yield lines_of(text, Counter(facet for facet, _ in some))
 
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
-        passing = self._current().passing(chosen)
+        current, selected = self._current(), self._select(chosen)
+        passing = current.passing(selected.facets, selected.images)
         facets = [(number, self._facets.at(number)) for number in passing]
         with self._store_errors():
             return table_of(
                 names,
                 lambda: [(number, *facet[:-1], " ".join(facet.flags)) for number, facet in facets],
-                lambda own: self._rows_of(own, passing),
+                lambda own: self._rows_of(own, passing, selected.rows),
             )
 
     def stamp(self) -> tuple[int, ...]:
@@ -155,43 +174,51 @@ class MongoReader:
             self._facets.refresh(self._writer.version())
             return self._facets
 
+    def _select(self, chosen: Filter) -> MongoFilter:
+        """The selection of a filter, by the facets of the last `_current`."""
+        with self._store_errors():
+            return self._filters.of(chosen)
+
     def _following(self, chosen: Filter, after: Cursor | None, limit: int) -> Iterator[Photograph]:
         """The photographs after `after`, at most `limit` per species."""
-        groups = self._current().groups(chosen, after.species if after else "")
+        facets, selected = self._current(), self._select(chosen)
+        rows = selected.rows
+        groups = facets.groups(selected.facets, after.species if after else "", selected.images)
         first = next(groups, None)
         if first is not None:
             start = after.image_id if after and after.species == first.species else ""
-            yield from self._of_species(first, start, limit)
+            yield from self._of_species(first, start, limit, rows)
         # One query reads several small species.
         few: list[Group] = []
         for group in groups:
             few.append(group)
             if sum(one.images for one in few) >= limit:
-                yield from self._of_few(few[:-1])
-                yield from self._of_species(few[-1], "", limit)
+                yield from self._of_few(few[:-1], rows)
+                yield from self._of_species(few[-1], "", limit, rows)
                 few = []
-        yield from self._of_few(few)
+        yield from self._of_few(few, rows)
 
-    def _of_few(self, groups: Sequence[Group]) -> list[Photograph]:
-        found = self._of_facets([number for group in groups for number in group.numbers])
+    def _of_few(self, groups: Sequence[Group], rows: Query) -> list[Photograph]:
+        found = self._of_facets([number for group in groups for number in group.numbers], rows)
         return sorted(map(self._photograph, found), key=_sort_key)
 
-    def _of_species(self, group: Group, start: str, limit: int) -> list[Photograph]:
-        wanted = {"facet": {"$in": group.numbers}, "_id": {"$gt": start}}
+    def _of_species(self, group: Group, start: str, limit: int, rows: Query) -> list[Photograph]:
+        wanted = {"facet": {"$in": group.numbers}, "_id": {"$gt": start}} | rows
         found = self._with_index().find(wanted).sort("_id", 1).limit(limit)
         return list(map(self._photograph, found))
 
-    def _of_facets(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    def _of_facets(self, numbers: Sequence[int], rows: Query) -> list[dict[str, Any]]:
         with self._store_errors():
-            return list(self._with_index().find({"facet": {"$in": list(numbers)}}))
+            return list(self._with_index().find({"facet": {"$in": list(numbers)}} | rows))
 
     def _by_species(
         self, chosen: Filter, leave_out: AbstractSet[str] = frozenset()
     ) -> Iterator[list[dict[str, Any]]]:
         """The documents of the photographs that pass the filter, a few whole species at a time."""
+        current, selected = self._current(), self._select(chosen)
         facets = (
             (group.species, number, group.images if index == 0 else 0)
-            for group in self._current().groups(chosen)
+            for group in current.groups(selected.facets, images=selected.images)
             if group.species not in leave_out
             for index, number in enumerate(group.numbers)
         )
@@ -199,37 +226,37 @@ class MongoReader:
         with ThreadPoolExecutor(1) as ahead:
             coming: Future[list[dict[str, Any]]] | None = None
             for numbers in chunks(facets):
-                ready, coming = coming, ahead.submit(self._of_facets, numbers)
+                ready, coming = coming, ahead.submit(self._of_facets, numbers, selected.rows)
                 if ready:
                     yield ready.result()
             if coming:
                 yield coming.result()
 
     def _rows_of(
-        self, names: Sequence[str], passing: Sequence[int]
+        self, names: Sequence[str], passing: Sequence[int], rows: Query
     ) -> Iterator[list[tuple[Any, ...]]]:
         """Rows of a facet number and these fields, in batches."""
         read = ["_id" if name == "image_id" else name for name in names]
         empty = [EMPTY[name] for name in names]
         wanted = {"_id": 0} | dict.fromkeys(["facet", *read], 1)
-        rows = (
+        values = (
             (document["facet"], *map(document.get, read, empty))
-            for document in self._in_facets(passing, wanted)
+            for document in self._in_facets(passing, wanted, rows)
         )
-        while batch := list(itertools.islice(rows, _AT_ONCE)):
+        while batch := list(itertools.islice(values, _AT_ONCE)):
             yield batch
 
     def _in_facets(
-        self, passing: Sequence[int], fields: dict[str, int]
+        self, passing: Sequence[int], fields: dict[str, int], rows: Query
     ) -> Iterator[dict[str, Any]]:
         among = set(passing)
         if 2 * len(among) > len(self._facets):
-            found = self._photographs.find({}, fields, batch_size=_AT_ONCE)
+            found = self._photographs.find(rows, fields, batch_size=_AT_ONCE)
             yield from (one for one in found if one["facet"] in among)
             return
         for start in range(0, len(passing), _AT_ONCE):
             numbers = passing[start : start + _AT_ONCE]
-            yield from self._with_index().find({"facet": {"$in": numbers}}, fields)
+            yield from self._with_index().find({"facet": {"$in": numbers}} | rows, fields)
 
     def _photograph(self, document: dict[str, Any]) -> Photograph:
         return self._rows.photograph(document)

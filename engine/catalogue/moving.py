@@ -138,6 +138,8 @@ def _copy_changes(source: Catalogue, copy: Catalogue) -> int:
     changes = source.changes(_ALL_CHANGES)
     for change in reversed(changes):
         copy.take_change(change, source.before_change(change.number))
+        if change.action == "compute":
+            copy.take_own_changes(change.number, source.own_changes(change.number))
     return len(changes)
 
 
@@ -152,6 +154,8 @@ def _checksum(catalogue: Catalogue) -> str:
         total = (total + _digest(change)) % _MODULUS
         for image_id, facet in catalogue.before_change(change.number):
             total = (total + _digest((change.number, image_id, tuple(facet)))) % _MODULUS
+        for one in catalogue.own_changes(change.number):
+            total = (total + _digest((change.number, *one))) % _MODULUS
     return hashlib.sha256(f"{count} {total}".encode()).hexdigest()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.backups.making import back_up_before_migration
 from engine.catalogue.facets import Facets
 from engine.catalogue.fields import FIELDS, KINDS, PLAIN
-from engine.catalogue.names import search_form
+from engine.catalogue.sqlite_filters import add_functions
 from engine.catalogue.sqlite_listings import TABLES, Listings
 from engine.errors import WorkFailed
 
@@ -113,9 +113,16 @@ ALTER TABLE change ADD COLUMN species TEXT NOT NULL DEFAULT '';
 """
 # One photograph has one row, and further records of it are its listings.
 _VERSION_4 = TABLES
+# What a change of an own field needs for being undone.
+_VERSION_5 = """
+CREATE TABLE changed_own (
+    change INTEGER NOT NULL, image_id TEXT NOT NULL, was TEXT, now TEXT,
+    PRIMARY KEY (change, image_id)
+) WITHOUT ROWID;
+"""
 # Up to this version, the scripts list the columns of a photograph.
 _LAST_WITH_COLUMNS = 2
-_BY_HAND = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+_BY_HAND = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
 _FIRST_WITH_LISTINGS = 4
 _TYPES = {str: "TEXT NOT NULL DEFAULT ''", int: "INTEGER NOT NULL DEFAULT 0"}
 
@@ -143,8 +150,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     Raises:
         WorkFailed: a newer studio made the catalogue, or the backup fails.
     """
-    # SQLite's lower() handles ASCII only.
-    connection.create_function("search_form", 1, search_form, deterministic=True)
+    add_functions(connection)
     if _version(connection) == len(MIGRATIONS):
         return
     # With the write lock taken first, a second process finds the migration done.

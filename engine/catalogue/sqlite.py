@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.catalogue.changes import Action, Change, Label
+from engine.catalogue.changes import Action, Change, Label, OwnChange
 from engine.catalogue.record import Photograph
 from engine.catalogue.sqlite_changes import Changes
 from engine.catalogue.sqlite_imports import Imports
@@ -35,7 +35,7 @@ class SqliteCatalogue(SqliteReader):
         super().__init__(file)
         self._writing = threading.RLock()
         self._table = Rows(self._connection, self._facets)
-        self._changes = Changes(self._connection, self._facets, self._listings)
+        self._changes = Changes(self._connection, self._facets, self._listings, self._filters)
         self._imports = Imports(self._connection)
         # If all photographs of the last batch were new, `add` assumes that the next are too.
         self._all_were_new = False
@@ -124,6 +124,23 @@ class SqliteCatalogue(SqliteReader):
     ) -> Change:
         with self._transaction():
             return self._changes.make(chosen, action, note, label)
+
+    def set_own(self, name: str, values: Mapping[str, str | None], note: str) -> Change:
+        with self._transaction():
+            return self._changes.set_own(name, values, note)
+
+    def index_own(self, names: Sequence[str]) -> None:
+        with self._transaction():
+            self._filters.index_own(names)
+
+    def own_changes(self, number: int) -> Iterator[OwnChange]:
+        with self._store_errors():
+            return self._changes.own.of(number)
+
+    def take_own_changes(self, number: int, changes: Iterable[OwnChange]) -> None:
+        with self._transaction():
+            self._changes.own.forget(number)
+            self._changes.own.take(number, changes)
 
     def undo(self, number: int) -> Change:
         with self._transaction():

@@ -5,12 +5,14 @@ import json
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.catalogue.changes import Action, Change, Label
-from engine.catalogue.facets import Facet, Facets, after_cursor, before_cursor, where
+from engine.catalogue.facets import Facet, Facets, after_cursor, before_cursor
+from engine.catalogue.sqlite_filters import SqliteFilters
 from engine.catalogue.sqlite_listings import Listings
+from engine.catalogue.sqlite_own import SqliteOwnValues
 from engine.catalogue.store import Filter
 from engine.errors import BadInput
 
@@ -53,21 +55,24 @@ _DROP_NAME = (
 class Changes:
     """Makes, undoes and lists changes, inside the caller's transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, facets: Facets, listings: Listings) -> None:
-        self._connection = connection
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        facets: Facets,
+        listings: Listings,
+        filters: SqliteFilters,
+    ) -> None:
+        self._connection, self._filters = connection, filters
         self._facets, self._listings = facets, listings
+        self.own = SqliteOwnValues(connection)
 
     def make(
         self, chosen: Filter | Sequence[str], action: Action, note: str, label: Label | None
     ) -> Change:
         """See `engine.catalogue.store.Catalogue.curate`."""
         species = label.species if label else ""
-        (number,) = self._connection.execute(
-            "INSERT INTO change (made, action, species, note, images) VALUES (?, ?, ?, ?, 0) "
-            "RETURNING change",
-            [time.time(), action, species, note],
-        ).fetchone()
-        condition, values = _condition(chosen)
+        number = self._begin(action, species, note)
+        condition, values = self._condition(chosen)
         self._hold(
             f"INSERT INTO held SELECT rowid, facet, facet FROM photograph WHERE {condition}", values
         )
@@ -76,15 +81,19 @@ class Changes:
         if label is not None:
             self._connection.execute(_KEEP_NAME, [species])
         self._connection.execute(_MOVE_HELD)
-        self._connection.execute("UPDATE change SET images = ? WHERE change = ?", [images, number])
-        made = self._one(number)
-        if not images:
-            self._connection.execute("DELETE FROM change WHERE change = ?", [number])
-        return made if images else dataclasses.replace(made, number=0)
+        return self._finish(number, images)
+
+    def set_own(self, name: str, values: Mapping[str, str | None], note: str) -> Change:
+        """See `engine.catalogue.store.Catalogue.set_own`."""
+        number = self._begin("compute", name, note)
+        return self._finish(number, self.own.set(number, name, values))
 
     def undo(self, number: int) -> Change:
         """See `engine.catalogue.store.Catalogue.undo`."""
         change = self._one(number)
+        if change.action == "compute":
+            self._count_undone(number, self.own.put_back(number, change.species))
+            return self._one(number)
         if change.action == "join":
             self._count_undone(number, self._listings.split(number))
             return self._one(number)
@@ -134,6 +143,23 @@ class Changes:
             ),
         )
 
+    def _begin(self, action: Action, species: str, note: str) -> int:
+        """Record a change; returns its number."""
+        (number,) = self._connection.execute(
+            "INSERT INTO change (made, action, species, note, images) VALUES (?, ?, ?, ?, 0) "
+            "RETURNING change",
+            [time.time(), action, species, note],
+        ).fetchone()
+        return int(number)
+
+    def _finish(self, number: int, images: int) -> Change:
+        """Record the number of photographs of a change; one without any is forgotten."""
+        self._connection.execute("UPDATE change SET images = ? WHERE change = ?", [images, number])
+        made = self._one(number)
+        if not images:
+            self._connection.execute("DELETE FROM change WHERE change = ?", [number])
+        return made if images else dataclasses.replace(made, number=0)
+
     def _count_undone(self, number: int, images: int) -> None:
         self._connection.execute(
             "UPDATE change SET undone = undone + ? WHERE change = ?", [images, number]
@@ -146,6 +172,13 @@ class Changes:
         if row is None:
             raise BadInput("Change {number} does not exist.", number=str(number))
         return Change(*row)
+
+    def _condition(self, chosen: Filter | Sequence[str]) -> tuple[str, list[Any]]:
+        if isinstance(chosen, Filter):
+            found = self._filters.of(chosen)
+            condition = f"facet IN (SELECT facet FROM {found.facets}) AND {found.rows}"
+            return condition, [*found.values, *found.row_values]
+        return "image_id IN (SELECT value FROM json_each(?))", [json.dumps(list(chosen))]
 
     def _hold(self, query: str, values: Sequence[Any]) -> None:
         for table in _TABLES:
@@ -183,10 +216,3 @@ class Changes:
         )
         self._connection.execute(_LET_GO_OF_THE_UNMOVED)
         return sum(images for _, _, images, _ in targets)
-
-
-def _condition(chosen: Filter | Sequence[str]) -> tuple[str, list[Any]]:
-    if isinstance(chosen, Filter):
-        condition, values = where(chosen)
-        return f"facet IN (SELECT facet FROM facet WHERE {condition})", values
-    return "image_id IN (SELECT value FROM json_each(?))", [json.dumps(list(chosen))]

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.catalogue.columns import catalogue_columns
-from engine.catalogue.facets import Facets, by_flag, chunks, lines_of, where
+from engine.catalogue.facets import Facets, by_flag, by_tier, chunks, lines_of
 from engine.catalogue.fields import KINDS
 from engine.catalogue.names import search_form
 from engine.catalogue.record import Photograph
 from engine.catalogue.schema import migrate
+from engine.catalogue.sqlite_filters import Rows, SqliteFilter, SqliteFilters
 from engine.catalogue.sqlite_listings import Listings
 from engine.catalogue.sqlite_rows import AMONG, ROW, made
 from engine.catalogue.store import (
@@ -54,8 +55,8 @@ _LISTED = (
 )
 
 
-def _lines_query(flat: bool) -> str:
-    """Reads the lines of `Catalogue.lines` for the photographs of some facets.
+def _lines_query(flat: bool, rows: str) -> str:
+    """Reads the lines of `Catalogue.lines` for the photographs of some facets that pass `rows`.
 
     The lines of many photographs are one row, so that SQLite releases the GIL meanwhile.
     """
@@ -70,7 +71,7 @@ def _lines_query(flat: bool) -> str:
     return (
         "SELECT json_group_array(facet), CAST(group_concat(line || char(10), '') AS BLOB) FROM ("
         f"SELECT facet, json_object({fields}) AS line FROM photograph JOIN facet USING (facet) "
-        f"WHERE facet {AMONG} ORDER BY species, image_id)"
+        f"WHERE facet {AMONG} AND {rows} ORDER BY species, image_id)"
     )
 
 
@@ -83,6 +84,7 @@ class SqliteReader:
             self._connection = connect(file, migrate)
         self._facets = Facets(self._connection)
         self._listings = Listings(self._connection, self._facets)
+        self._filters = SqliteFilters(self._connection, file, self.stamp)
 
     def get(self, image_id: str) -> Photograph | None:
         found = next(iter(self._read([image_id])), None)
@@ -110,17 +112,19 @@ class SqliteReader:
 
     def counts(self, chosen: Filter = EVERYTHING) -> Counts:
         by_source = self.count_by("source", chosen)
-        aside, values = where(dataclasses.replace(chosen, excluded=True))
-        excluded = f"SELECT COALESCE(SUM(images), 0) FROM facet WHERE {aside}"
+        aside = self._select(dataclasses.replace(chosen, excluded=True))
+        excluded = f"SELECT COALESCE(SUM(images), 0) FROM {aside.facets}"
         return Counts(
             images=sum(by_source.values()),
             species=self._many_species(chosen),
             by_source=by_source,
             by_state=self.count_by("state", chosen),
-            excluded=self._rows(excluded, values)[0][0],
+            excluded=self._rows(excluded, aside.values)[0][0],
         )
 
     def count_by(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
+        if field == "tier":
+            return by_tier(self.count_by("license", chosen))
         if chosen == EVERYTHING:
             return dict(
                 self._rows(
@@ -129,23 +133,34 @@ class SqliteReader:
                     [field],
                 )
             )
-        condition, values = where(chosen)
+        selected = self._select(chosen)
         column = "flags" if field == "flag" else field
         rows = self._rows(
-            f"SELECT {column}, SUM(images) FROM facet WHERE {condition} GROUP BY 1 "
-            "ORDER BY 2 DESC, 1",
-            values,
+            f"SELECT {column}, SUM(images) FROM {selected.facets} GROUP BY 1 ORDER BY 2 DESC, 1",
+            selected.values,
         )
         return by_flag(rows) if field == "flag" else dict(rows)
+
+    def count_by_own(self, name: str, chosen: Filter = EVERYTHING) -> dict[str, int]:
+        with self._store_errors():
+            return self._filters.count_by_own(name, chosen)
+
+    def own_names(self) -> list[str]:
+        with self._store_errors():
+            return self._filters.own_names()
+
+    def has_own(self, name: str) -> bool:
+        with self._store_errors():
+            return self._filters.has_own(name)
 
     def _many_species(self, chosen: Filter) -> int:
         if chosen == EVERYTHING:
             query = "SELECT COUNT(*) FROM total WHERE field = 'species' AND images > 0"
             rows = self._rows(query)
         else:
-            condition, values = where(chosen)
+            selected = self._select(chosen)
             rows = self._rows(
-                f"SELECT COUNT(DISTINCT species) FROM facet WHERE {condition}", values
+                f"SELECT COUNT(DISTINCT species) FROM {selected.facets}", selected.values
             )
         return int(rows[0][0])
 
@@ -162,8 +177,12 @@ class SqliteReader:
         return Page(photographs, Cursor(*shown[-1]) if more else None)
 
     def all(self, chosen: Filter = EVERYTHING) -> Iterator[Photograph]:
-        for numbers in chunks(self._by_species(chosen)):
-            rows = self._rows(f"{ROW} WHERE facet {AMONG}", [json.dumps(numbers)])
+        selected = self._select(chosen)
+        for numbers in chunks(self._by_species(selected)):
+            rows = self._rows(
+                f"{ROW} WHERE facet {AMONG} AND {selected.rows}",
+                [json.dumps(numbers), *selected.row_values],
+            )
             yield from sorted(map(self._photograph, rows), key=_sort_key)
 
     def lines(
@@ -172,16 +191,18 @@ class SqliteReader:
         leave_out: AbstractSet[str] = frozenset(),
         flat: bool = False,
     ) -> Iterator[Lines]:
-        query = _lines_query(flat)
-        facets = (facet for facet in self._by_species(chosen) if facet[0] not in leave_out)
-        for found, text in self._answers(query, map(json.dumps, chunks(facets))):
+        selected = self._select(chosen)
+        query = _lines_query(flat, selected.rows)
+        facets = (facet for facet in self._by_species(selected) if facet[0] not in leave_out)
+        asked = ([json.dumps(numbers), *selected.row_values] for numbers in chunks(facets))
+        for found, text in self._answers(query, asked):
             if text is not None:
                 _require_text(text, self._file)
                 many = Counter(json.loads(found))
                 facets_read = self._facets.those(many)
                 yield lines_of(text, dict(zip(facets_read, many.values(), strict=True)))
 
-    def _answers(self, query: str, values: Iterator[str]) -> Iterator[tuple[Any, ...]]:
+    def _answers(self, query: str, values: Iterator[list[Any]]) -> Iterator[tuple[Any, ...]]:
         """The answer to a query for each value; a second connection answers every second one."""
         with contextlib.ExitStack() as opened, self._store_errors():
             second: sqlite3.Connection | None = None
@@ -200,7 +221,7 @@ class SqliteReader:
 
     def columns(self, names: Sequence[str], chosen: Filter = EVERYTHING) -> Any:
         with self._store_errors():
-            return catalogue_columns(self._connection, names, chosen)
+            return catalogue_columns(self._connection, names, self._select(chosen))
 
     def stamp(self) -> tuple[int, ...]:
         # The latest changes may still be in the write-ahead log.
@@ -223,22 +244,27 @@ class SqliteReader:
     def _photograph(self, row: tuple[Any, ...]) -> Photograph:
         return made(row + self._facets.at(row[1]))
 
-    def _by_species(self, chosen: Filter) -> list[tuple[Any, ...]]:
+    def _select(self, chosen: Filter, ordered: bool = False) -> SqliteFilter:
+        with self._store_errors():
+            return self._filters.of(chosen, ordered)
+
+    def _by_species(self, selected: SqliteFilter) -> Rows:
         """Species, number and photographs of the facets that pass the filter."""
-        condition, values = where(chosen)
         return self._rows(
-            f"SELECT species, facet, images FROM facet WHERE {condition} ORDER BY species", values
+            f"SELECT species, facet, images FROM {selected.facets} ORDER BY species",
+            selected.values,
         )
 
     def _keys(self, chosen: Filter, after: Cursor | None, limit: int) -> Iterator[tuple[str, str]]:
         """Species and image_id of the photographs after `after`, at most `limit` per facet."""
-        condition, values = where(chosen, ordered=self._finds_much(chosen.text))
+        selected = self._select(chosen, ordered=self._finds_much(chosen.text))
+        condition, values = selected.facets, selected.values
         if after is not None:
             condition += " AND species >= ?"
             values.append(after.species)
         # Only read up to the end of the page.
         facets = self._connection.execute(
-            f"SELECT species, facet FROM facet WHERE {condition} ORDER BY species", values
+            f"SELECT species, facet FROM {condition} ORDER BY species", values
         )
         for species, group in itertools.groupby(facets, itemgetter(0)):
             start = after.image_id if after and species == after.species else ""
@@ -247,8 +273,8 @@ class SqliteReader:
                 for _, facet in group
                 for (image_id,) in self._rows(
                     "SELECT image_id FROM photograph WHERE facet = ? AND image_id > ? "
-                    "ORDER BY image_id LIMIT ?",
-                    [facet, start, limit],
+                    f"AND {selected.rows} ORDER BY image_id LIMIT ?",
+                    [facet, start, *selected.row_values, limit],
                 )
             ]
             yield from ((species, image_id) for image_id in sorted(ids))
@@ -270,8 +296,8 @@ class SqliteReader:
         return database_errors(self._file, damaged=_DAMAGED)
 
 
-def _answer(connection: sqlite3.Connection, query: str, value: str) -> tuple[Any, ...]:
-    return tuple(connection.execute(query, [value]).fetchall()[0])
+def _answer(connection: sqlite3.Connection, query: str, values: list[Any]) -> tuple[Any, ...]:
+    return tuple(connection.execute(query, values).fetchall()[0])
 
 
 def _sort_key(photograph: Photograph) -> tuple[str, str]:

@@ -5,17 +5,31 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
-from engine.catalogue.changes import Action, Change, Label
+from engine.catalogue.changes import Action, Change, Label, OwnChange
 from engine.catalogue.record import Photograph
 from engine.catalogue.twins import Listing
 from engine.language.message import deferred
 
-Field = Literal["species", "genus", "family", "source", "state", "license", "flag"]
-"""The fields that photographs are counted and filtered by."""
+Field = Literal["species", "genus", "family", "source", "state", "license", "tier", "flag"]
+"""The fields that photographs are counted and filtered by. `tier` is what the licence allows
+(`engine.catalogue.licences`)."""
+Operator = Literal["=", "!=", "~"]
+"""Is, is not, contains; `license~research` compares the tier of the licence."""
 
 
 UNSTATED = deferred("none stated")
 """The filter value that selects photographs whose field is empty."""
+
+
+class FieldCondition(NamedTuple):
+    """A condition on any field of the record, on the tier, or on an own field `extra.NAME`.
+
+    A photograph without a value compares as if its value were empty; `UNSTATED` means that value.
+    """
+
+    field: str
+    operator: Operator
+    value: str
 
 
 @dataclass(frozen=True)
@@ -23,9 +37,10 @@ class Filter:
     """A selection of photographs. An empty field matches everything; `UNSTATED` matches an empty
     value.
 
-    `text` is searched in species and family names, ignoring case and accents. `state` is cached
-    or remote. `flag` is a finding of the quality scan. `excluded` False skips excluded
-    photographs, True selects only those, None selects both.
+    `text` is searched in species and family names and in the values of own fields, ignoring case
+    and accents. `state` is cached or remote. `tier` is what the licence allows. `flag` is a
+    finding of the quality scan. `excluded` False skips excluded photographs, True selects only
+    those, None selects both. `conditions` must hold as well.
     """
 
     text: str = ""
@@ -37,6 +52,8 @@ class Filter:
     license: str = ""
     flag: str = ""
     excluded: bool | None = False
+    tier: str = ""
+    conditions: tuple[FieldCondition, ...] = ()
 
 
 EVERYTHING = Filter()
@@ -192,6 +209,13 @@ class Catalogue(Protocol):
         """
         ...
 
+    def set_own(self, name: str, values: Mapping[str, str | None], note: str) -> Change:
+        """Set an own field of photographs: its JSON text by image_id, None to remove it.
+
+        The change, whose action is compute, is recorded. Ids that are not known are left out.
+        """
+        ...
+
     def undo(self, number: int) -> Change:
         """Undo a change in one transaction, for the photographs still in the state it set.
 
@@ -220,6 +244,14 @@ class Catalogue(Protocol):
         """
         ...
 
+    def own_changes(self, number: int) -> Iterator[OwnChange]:
+        """The data for undoing a change that set an own field."""
+        ...
+
+    def take_own_changes(self, number: int, changes: Iterable[OwnChange]) -> None:
+        """Copy the result of `own_changes` from another store; replaces what is there."""
+        ...
+
     def get(self, image_id: str) -> Photograph | None:
         """One photograph's full record."""
         ...
@@ -230,6 +262,23 @@ class Catalogue(Protocol):
 
     def count_by(self, field: Field, chosen: Filter = EVERYTHING) -> dict[str, int]:
         """The number of photographs that pass the filter by value of a field, highest first."""
+        ...
+
+    def count_by_own(self, name: str, chosen: Filter = EVERYTHING) -> dict[str, int]:
+        """The number of photographs that pass the filter by value of an own field, as
+        `engine.catalogue.own_fields.own_label`; highest first. Empty: photographs without it."""
+        ...
+
+    def own_names(self) -> list[str]:
+        """The names of all own fields, in alphabetical order."""
+        ...
+
+    def index_own(self, names: Sequence[str]) -> None:
+        """Make counts and filters by these own fields fast, and no others, where the store can."""
+        ...
+
+    def has_own(self, name: str) -> bool:
+        """Whether any photograph has this own field."""
         ...
 
     def species(self, chosen: Filter = EVERYTHING) -> list[SpeciesCount]:

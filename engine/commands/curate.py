@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from engine.catalogue.changes import Change
-from engine.catalogue.conditions import filter_of
+from engine.catalogue.conditions import filter_of, require_known_fields
 from engine.catalogue.curation import Chosen, exclude, include, last_change, relabel
-from engine.catalogue.store import Filter
+from engine.catalogue.store import Catalogue, Filter
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
@@ -50,8 +50,8 @@ def exclude_them(
     as_json: JsonOption = False,
 ) -> None:
     """Exclude photographs from exports, splits and downloads; their files stay."""
-    chosen = _selection(where, image)
     with catalogue_of(home_at(home)) as catalogue:
+        chosen = _selection(catalogue, where, image)
         _print_change(exclude(catalogue, chosen, note), as_json)
 
 
@@ -64,10 +64,10 @@ def include_them(
     as_json: JsonOption = False,
 ) -> None:
     """Take back the exclusion of photographs."""
-    chosen = _selection(where, image)
-    if isinstance(chosen, Filter):
-        chosen = dataclasses.replace(chosen, excluded=True)
     with catalogue_of(home_at(home)) as catalogue:
+        chosen = _selection(catalogue, where, image)
+        if isinstance(chosen, Filter):
+            chosen = dataclasses.replace(chosen, excluded=True)
         _print_change(include(catalogue, chosen, note), as_json)
 
 
@@ -81,8 +81,8 @@ def relabel_them(
     as_json: JsonOption = False,
 ) -> None:
     """Give photographs another species."""
-    chosen = _selection(where, image)
     with catalogue_of(home_at(home)) as catalogue:
+        chosen = _selection(catalogue, where, image)
         _print_change(relabel(catalogue, chosen, to, note), as_json)
 
 
@@ -124,25 +124,28 @@ def history(
     """List what was excluded, included and relabelled."""
     with catalogue_of(home_at(home)) as catalogue:
         changes = catalogue.changes(limit)
-    lines = [_line(change) for change in changes] or [gettext("No changes yet.")]
+    lines = [change_line(change) for change in changes] or [gettext("No changes yet.")]
     answer([dataclasses.asdict(change) for change in changes], "\n".join(lines), as_json)
 
 
-def _selection(where: list[str] | None, image_ids: list[str] | None) -> Chosen:
+def _selection(
+    catalogue: Catalogue, where: list[str] | None, image_ids: list[str] | None
+) -> Chosen:
     if where and image_ids:
         raise BadInput("Use --image or --where, not both.")
     if not where:
         if not image_ids:
             raise BadInput("Choose photographs with --where FIELD=VALUE or --image ID.")
         return image_ids
-    return filter_of(where)
+    return require_known_fields(catalogue, filter_of(where))
 
 
 def _print_change(change: Change, as_json: bool) -> None:
-    answer(dataclasses.asdict(change), _line(change), as_json)
+    answer(dataclasses.asdict(change), change_line(change), as_json)
 
 
-def _line(change: Change) -> str:
+def change_line(change: Change) -> str:
+    """A change as one line of text."""
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(change.made))
     parts = [str(change.number), when, _what(change), change.note]
     if change.undone:
@@ -156,6 +159,8 @@ def _what(change: Change) -> str:
         return gettext("Relabelled as {species}: {images}", species=change.species, images=images)
     if change.action == "exclude":
         return gettext("Excluded: {images}", images=images)
+    if change.action == "compute":
+        return gettext("Field {name} computed: {images}", name=change.species, images=images)
     if change.action == "join":
         return gettext("Listed twice, joined: {images}", images=images)
     return gettext("Included again: {images}", images=images)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from engine.catalogue.conditions import SHOWN, filter_of
+from engine.catalogue.conditions import SHOWN, filter_of, require_known_fields
 from engine.catalogue.export import Export, export_catalogue
 from engine.catalogue.exported_folder import Layout
 from engine.catalogue.photograph_export import (
@@ -81,6 +81,7 @@ def export(
     if photographs is None:
         _refuse_without_photographs(split, mode)
         with catalogue_of(studio_home) as catalogue, progress() as report:
+            require_known_fields(catalogue, chosen)
             table = export_catalogue(
                 catalogue, target, min_images, chosen, kind, report, spreadsheet_safe
             )
@@ -88,6 +89,7 @@ def export(
         return
     scope = ExportScope(chosen, min_images, split, _parts(studio_home, split))
     with catalogue_of(studio_home) as catalogue, progress() as report:
+        require_known_fields(catalogue, chosen)
         made = export_photographs(
             studio_home, catalogue, target, photographs, scope, mode, report, spreadsheet_safe
         )

@@ -47,8 +47,8 @@ WhereOption = Annotated[
     list[str] | None,
     typer.Option(
         help=gettext(
-            "A condition FIELD=VALUE; all must hold. Fields: {fields}. The value '{unstated}' "
-            "selects photographs that state none.",
+            "A condition FIELD=VALUE, FIELD!=VALUE or FIELD~VALUE (contains); all must hold. "
+            "Fields: {fields}, and own fields. '{unstated}' selects photographs without a value.",
             fields=", ".join(CONDITIONS),
             unstated=UNSTATED,
         )

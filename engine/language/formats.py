@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
@@ -77,6 +77,11 @@ def moment(then: float) -> str:
     except (ValueError, OverflowError, OSError):
         return NOT_A_NUMBER
     return format_datetime(when, "dd MMM HH:mm:ss", locale=current_language())
+
+
+def day(then: datetime.date) -> str:
+    """2024-05-01 -> "May 1, 2024" in English, "1 may 2024" in Spanish."""
+    return format_date(then, locale=current_language())
 
 
 def ago(then: float, now: float) -> str:

@@ -19,7 +19,7 @@ def test_a_filter_survives_conversion_to_text_and_back(chosen: Filter) -> None:
     assert filter_of(conditions_of(chosen), visibility_of(chosen)) == chosen
 
 
-@pytest.mark.parametrize("condition", ["colour=red", "source=", "source"])
+@pytest.mark.parametrize("condition", ["=red", "text~red", "source=", "source"])
 def test_an_invalid_condition_is_rejected(condition: str) -> None:
     with pytest.raises(BadInput, match="must be FIELD=VALUE"):
         filter_of([condition])

@@ -18,6 +18,7 @@ from engine.catalogue.facets import TOTALS, Facet
 from engine.catalogue.fields import EMPTY, FACETS, FIELDS, IMPORTED, KINDS, PLAIN
 from engine.catalogue.mapping import MappingSettings
 from engine.catalogue.record import Photograph
+from engine.catalogue.schema import MIGRATIONS
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Field, Filter
 from tests.conftest import PROJECT
@@ -45,7 +46,7 @@ BY_HAND = {
 }
 MANY = 5
 
-NEXT_VERSION = max(field.since for field in FIELDS.values()) + 1
+NEXT_VERSION = len(MIGRATIONS) + 1
 NEW_FIELD = f"""    locality: Annotated[
         str, PhotoField("Locality", "Where it grew.", columns=("locality",), aliases=("place",),
                         longest=400, since={NEXT_VERSION})
@@ -64,6 +65,7 @@ from engine.catalogue.export import export_catalogue
 from engine.catalogue.fields import FIELDS
 from engine.catalogue.guessing import guess_mapping
 from engine.catalogue.mongo import MongoCatalogue
+from engine.catalogue.schema import MIGRATIONS
 from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.table_import import import_table
 
@@ -161,9 +163,9 @@ def test_a_catalogue_with_unknown_fields_is_rejected(
 
 def test_facets_and_filters_match_the_declaration() -> None:
     assert set(Facet._fields) == set(FACETS)
-    assert {*TOTALS, "flag"} == set(get_args(Field))
+    assert {*TOTALS, "tier", "flag"} == set(get_args(Field))
     filtered = {field.name for field in dataclasses.fields(Filter)}
-    assert filtered == {*TOTALS, "flag", "text", "excluded"}
+    assert filtered == {*TOTALS, "tier", "flag", "text", "excluded", "conditions"}
 
 
 def test_the_sqlite_tables_have_a_column_for_each_field(tmp_path: Path) -> None:
