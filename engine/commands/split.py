@@ -1,6 +1,7 @@
 """The commands split make, check, compare, pin and unpin."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from engine.commands.shared import (
     HomeOption,
     JsonOption,
+    WhereOption,
     answer,
     answer_findings,
     catalogue_of,
@@ -73,6 +75,7 @@ def make(
             help=gettext("Use photographs of this source only; may be repeated. Default: all.")
         ),
     ] = None,
+    where: WhereOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -93,6 +96,7 @@ def make(
         "carry": carry,
         "photographs": photographs,
         "sources": source or [],
+        "where": where or [],
     }
     settings = validate(SplitSettings, values, "split")
     studio_home = home_at(home)
@@ -103,6 +107,20 @@ def make(
     if settings.folds:
         whole["folds"] = reports
     answer(whole, "\n".join(_line(values) for values in reports), as_json)
+
+
+@app.command(help=gettext("Show what a split was made of."))
+def show(
+    name: Annotated[str, typer.Argument(help=gettext("The split."))],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    folder = split_folder(home_at(home), name)
+
+    from engine.split.about import origin_of
+
+    values = {"name": name, **dataclasses.asdict(origin_of(folder))}
+    answer(values, "\n  ".join(_summary(values)), as_json)
 
 
 @app.command(help=gettext("Check the files of a split."))
@@ -218,6 +236,8 @@ def _report(plan: "SplitPlan") -> dict[str, Any]:
         "name": names_of(plan.settings)[plan.fold],
         "seed": plan.settings.seed,
         "sources": plan.settings.sources,
+        "where": plan.settings.where,
+        "tiers": plan.tiers,
         "parts": {part: dataclasses.asdict(count) for part, count in plan.counts.items()},
         # A plan that would hold out a species without training photographs was already refused.
         "val_only_species": 0,
@@ -231,19 +251,7 @@ def _report(plan: "SplitPlan") -> dict[str, Any]:
 
 
 def _line(values: dict[str, Any]) -> str:
-    from engine.split.sources import sources_text
-
-    lines = [values["name"]]
-    for part, count in values["parts"].items():
-        line = gettext(
-            "{part}: {photographs} of {species}",
-            part=part_name(part),
-            photographs=ngettext("{n} photograph", "{n} photographs", count["images"]),
-            species=ngettext("{n} species", "{n} species", count["species"]),
-        )
-        lines.append(line)
-    if values["sources"]:
-        lines.append(sources_text(values["sources"]))
+    lines = _summary(values)
     if doubtful := values["groups_with_several_labels"]:
         line = ngettext(
             "{n} group with several species, all in train",
@@ -259,3 +267,23 @@ def _line(values: dict[str, Any]) -> str:
         )
         lines.append(line)
     return "\n  ".join(lines)
+
+
+def _summary(values: Mapping[str, Any]) -> list[str]:
+    """The name of a split, its parts, and what it was made of."""
+    from engine.split.about import tiers_text, where_text
+    from engine.split.sources import sources_text
+
+    lines = [values["name"]]
+    for part, count in values["parts"].items():
+        line = gettext(
+            "{part}: {photographs} of {species}",
+            part=part_name(part),
+            photographs=ngettext("{n} photograph", "{n} photographs", count["images"]),
+            species=ngettext("{n} species", "{n} species", count["species"]),
+        )
+        lines.append(line)
+    if values["sources"]:
+        lines.append(sources_text(values["sources"]))
+    more = (where_text(values["where"]), tiers_text(values["tiers"]))
+    return lines + [line for line in more if line]

@@ -39,6 +39,13 @@ class SplitSettings(Settings):
     sources: tuple[str, ...] = Field(
         (), description=deferred("Use photographs of these sources only. Empty means all.")
     )
+    where: tuple[str, ...] = Field(
+        (),
+        description=deferred(
+            "Conditions that photographs must meet: FIELD=VALUE, FIELD!=VALUE or FIELD~VALUE "
+            "(contains). Empty means all photographs."
+        ),
+    )
     min_images: int = Field(
         1,
         ge=1,

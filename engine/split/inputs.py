@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from engine.catalogue.licences import TIER_NAMES, Tier, tier_of
 from engine.embeddings.near_duplicates import NearDuplicates
 from engine.settings.split import ALWAYS_LINKED, Link
 from engine.split.addresses import address_numbers
@@ -24,7 +25,19 @@ _COLUMNS: dict[Link, tuple[str, ...]] = {
 }
 
 
-_OTHERS = ("source", "image", "observation", "observer", "content", "url", "look", "has_phash")
+_OTHERS = (
+    "source",
+    "image",
+    "observation",
+    "observer",
+    "content",
+    "url",
+    "look",
+    "has_phash",
+    "tier",
+)
+TIERS: tuple[Tier, ...] = tuple(TIER_NAMES)
+"""The licence tiers in the order of their codes."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +47,7 @@ class SplitInputs:
     `species` (n,) indexes `names`, which are sorted, and `source` (n,) indexes `sources`. The
     other columns are hashes of the texts, 0 for an empty text. `look` is the perceptual hash,
     valid where `has_look` is true. `pairs` (pairs, 2) are contents that are near-duplicates by
-    their features.
+    their features. `tier` indexes `TIERS`, -1 where the table has no licences.
     """
 
     names: tuple[str, ...]
@@ -49,6 +62,7 @@ class SplitInputs:
     look: Numbers
     has_phash: NDArray[np.bool_]
     pairs: Numbers
+    tier: NDArray[np.int8]
 
     def __len__(self) -> int:
         return len(self.species)
@@ -74,9 +88,9 @@ class SplitInputs:
 
 
 def columns_for(links: Collection[Link]) -> list[str]:
-    """The columns that a table needs for these links."""
+    """The columns that a table needs for these links and for the licence tiers."""
     asked = {column for link in {*links, *ALWAYS_LINKED} for column in _COLUMNS[link]}
-    return sorted({*ALWAYS, *asked})
+    return sorted({*ALWAYS, "license", *asked})
 
 
 def split_inputs(
@@ -118,7 +132,16 @@ def split_inputs(
         look,
         has_phash,
         numbered_pairs(near_duplicates),
+        _tiers(table),
     )
+
+
+def _tiers(table: pa.Table) -> NDArray[np.int8]:
+    if "license" not in table.column_names:
+        return np.full(len(table), -1, np.int8)
+    licences = _encoded(table["license"])
+    codes = [TIERS.index(tier_of(licence)) for licence in licences.dictionary.to_pylist()]
+    return np.take(np.array(codes, np.int8), np.asarray(licences.indices))
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:

@@ -4,6 +4,7 @@ import dataclasses
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
 
+from engine.catalogue.conditions import filter_of, require_known_fields
 from engine.catalogue.store import Catalogue, Filter
 from engine.embeddings.near_duplicates import NearDuplicates, near_duplicate_pairs
 from engine.errors import BadInput, WorkFailed
@@ -43,8 +45,13 @@ _AT_ONCE = 50_000
 
 
 def split_filter(settings: SplitSettings) -> Filter:
-    """The filter for the catalogue's photographs to split, without the sources."""
-    return Filter(state="cached" if settings.photographs == "cached" else "")
+    """The filter for the catalogue's photographs to split, without the sources.
+
+    Raises:
+        BadInput: one of `where` is no condition.
+    """
+    chosen = filter_of(settings.where)
+    return replace(chosen, state="cached") if settings.photographs == "cached" else chosen
 
 
 def earlier_of(home: Home, settings: SplitSettings) -> Earlier | None:
@@ -107,12 +114,13 @@ def lines_order(table: pa.Table) -> NDArray[np.int64]:
 def _read(
     catalogue: Catalogue, settings: SplitSettings, near: NearDuplicates | None
 ) -> tuple[pa.Table, SplitInputs]:
-    table = catalogue.columns(_READ, split_filter(settings))
+    chosen = require_known_fields(catalogue, split_filter(settings))
+    table = catalogue.columns((*_READ, "license"), chosen)
     inputs = split_inputs(table, settings.group, near)
     if not settings.sources:
         return table, inputs
-    chosen = of_sources(inputs, settings.sources)
-    return table.filter(chosen), inputs.only(chosen)
+    among = of_sources(inputs, settings.sources)
+    return table.filter(among), inputs.only(among)
 
 
 def _make_folder(
@@ -162,6 +170,7 @@ def _write(
         "near_features": "near-duplicate" in plan.settings.group,
         "left_out_species": plan.left_out_species,
         "left_out": left_out_by_key(plan),
+        "tiers": plan.tiers,
         "straddling_groups": plan.straddling_groups,
         "groups_with_several_labels": len(doubts(plan)),
         "moved": len(plan.moved),

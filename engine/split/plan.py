@@ -25,7 +25,7 @@ from engine.split.classes import ClassMap
 from engine.split.earlier import Earlier
 from engine.split.folder import PARTS
 from engine.split.groups import Groups, group
-from engine.split.inputs import SplitInputs
+from engine.split.inputs import TIERS, SplitInputs
 from engine.split.left_out import Why, beyond_most, too_few
 from engine.split.numbers import Numbers, seeded, shuffled_numbers
 from engine.split.rule import Counts, Shares, shares_of
@@ -80,6 +80,13 @@ class SplitPlan:
             part: PartCount(int(self.images[:, code].sum()), int((self.images[:, code] > 0).sum()))
             for code, part in enumerate(PARTS)
         }
+
+    @property
+    def tiers(self) -> dict[str, int]:
+        """The number of photographs in a part by licence tier; empty if no licences were read."""
+        dealt = self.inputs.tier[self.parts != NOWHERE]
+        counts = np.bincount(dealt[dealt >= 0], minlength=len(TIERS))
+        return {tier: int(many) for tier, many in zip(TIERS, counts, strict=True) if many}
 
     @property
     def left_out_species(self) -> int:

@@ -242,3 +242,17 @@ def test_a_home_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     answer = engine(tmp_path / "file" / "home", "counts")
     assert answer.status == 1
     assert "cannot be made" in answer.words
+
+
+def test_a_split_of_some_photographs_can_be_shown(home: Path) -> None:
+    make = ("split", "make", "--name", "two", "--where", "species!=Viola alba", "--where")
+    refused = engine(home, *make, "tear=production")
+    assert (refused.status, refused.words.splitlines()[-1]) == (
+        2,
+        "No photograph has a field tear. Use one such as: tier.",
+    )
+    made = engine(home, *make, "tier=unknown").values
+    assert made["parts"]["train"]["species"] == 3
+    shown = engine(home, "split", "show", "two").values
+    assert shown["where"] == ["species!=Viola alba", "tier=unknown"]
+    assert shown["tiers"] == {"unknown": 17}

@@ -16,6 +16,7 @@ from engine.files import sha256_of
 from engine.home import Home, open_home
 from engine.settings.split import SplitSettings
 from engine.split import make as make_module
+from engine.split.about import origin_of, tiers_text, where_text
 from engine.split.classes import read_classes
 from engine.split.compare import compare_splits
 from engine.split.folder import (
@@ -320,3 +321,50 @@ def test_lines_written_by_a_user_are_read_into_columns(tmp_path: Path) -> None:
     file.write_text('{"path": "a.jpg", "species": "a", "label": 0}\n{"species": "b"}\n')
     with pytest.raises(BadInput, match="Line 2"):
         read_table(file)
+
+
+def test_conditions_choose_photographs_and_are_recorded(
+    home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    ids = [one.image_id for one in small_catalogue.all()]
+    small_catalogue.update(
+        {
+            "image_id": image_id,
+            "extra": f'{{"region": "EU_{"SN"[place % 2]}W"}}',
+            "license": licence,
+        }
+        for place, (image_id, licence) in enumerate(
+            zip(ids, ["CC0", "CC BY-NC", "CC BY"] * 4, strict=True)
+        )
+    )
+    where = ("region=EU_SW", "license~permissive")
+    settings = SplitSettings(name="south", where=where)
+    (plan,) = make_split(home, small_catalogue, settings)
+    expected = [one for place, one in enumerate(ids) if place % 2 == 0 and place % 3 != 1]
+    folder = split_folder(home, "south")
+    assert sorted(line.image_id for part in PARTS for line in read_part(folder.part(part))) == (
+        sorted(expected)
+    )
+    manifest = json.loads(folder.manifest.read_text())
+    assert manifest["where"] == list(where)
+    assert manifest["tiers"] == plan.tiers == {"production": 4}
+    origin = origin_of(folder)
+    assert where_text(origin.where) == "only region=EU_SW; license~permissive"
+    assert tiers_text(origin.tiers) == "Production 100%"
+
+
+def test_a_condition_on_an_unknown_field_is_refused(
+    home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    with pytest.raises(BadInput, match=r"has a field licens\. Use one such as: license"):
+        make_split(home, small_catalogue, SplitSettings(where=("licens=CC0",)))
+    assert split_names(home) == []
+
+
+def test_the_tiers_of_a_split_are_those_of_its_photographs(
+    home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    small_catalogue.update([{"image_id": "dahlia-0", "license": "CC BY-NC"}])
+    (plan,) = make_split(home, small_catalogue, SplitSettings())
+    assert plan.tiers == {"research": 1, "unknown": 11}
+    assert tiers_text(plan.tiers) == "Research 8% · Unknown licence 92%"
