@@ -5,6 +5,7 @@ from studio.catalogue.counts import totals
 from studio.catalogue.curating import last_change_view
 from studio.catalogue.exporting import exported
 from studio.catalogue.filters import filters
+from studio.catalogue.own_fields import choose_own_filters
 from studio.catalogue.tabs import tabs
 from studio.current import catalogue
 from studio.views.action import Action
@@ -16,7 +17,7 @@ heading(gettext("Catalogue"), gettext("Search, browse and correct all photograph
 with problems_shown(), catalogue() as opened:
     whole = opened.counts()
     if whole.images or whole.excluded:
-        found = filters(opened, "catalogue", exclusions=True)
+        found = filters(opened, "catalogue", own=choose_own_filters(opened), exclusions=True)
         totals(found, whole)
         last_change_view()
         exported()

@@ -1,10 +1,13 @@
 """Divide the photographs into train, validation and test."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from engine.language.message import gettext
 from studio import current
 from studio.split import comparing, listing, options, preview
+from studio.split.conditions import choose_conditions
 from studio.split.findings import findings_of
 from studio.split.garden import garden_beside_own
 from studio.split.made import splits_made
@@ -26,7 +29,8 @@ with problems_shown():
         nothing_to_split()
     else:
         photographs = options.photographs_option(int(here.sum()), int(known.sum()))
-        choice = SplitChoice(photographs, choose_sources(source_counts(home, photographs)))
+        every = SplitChoice(photographs, where=choose_conditions(photographs))
+        choice = replace(every, sources=choose_sources(source_counts(home, every)))
         spread(home, choice, species_counts(home, choice))
         st.subheader(gettext("New split"), anchor=False)
         garden_beside_own(home, choice)

@@ -144,9 +144,14 @@ def curate(action: Action, chosen: Chosen, species_key: str = _SPECIES) -> None:
             return relabel(catalogue, chosen, species, note)
         return (exclude if action == "exclude" else include)(catalogue, chosen, note)
 
+    apply_change(act, chosen)
+    selection.pick_none()
+
+
+def apply_change(act: Callable[[Catalogue], Change], chosen: Chosen = ()) -> None:
+    """Make a change to these photographs and show it; used in a button's on_click callback."""
     st.session_state[_LAST] = _apply(act)
     st.session_state[_OF] = chosen
-    selection.pick_none()
 
 
 def change_catalogue(act: Callable[[Catalogue], Change | None]) -> None:
@@ -215,6 +220,13 @@ def _what_changed(change: Change) -> str:
     if change.action == "include":
         return ngettext(
             "{n} photograph included again", "{n} photographs included again", change.images
+        )
+    if change.action == "compute":
+        return ngettext(
+            "Field {name} computed for {n} photograph",
+            "Field {name} computed for {n} photographs",
+            change.images,
+            name=text.plain(change.species),
         )
     if change.action == "join":
         return ngettext(

@@ -8,15 +8,28 @@ import streamlit as st
 
 from engine.catalogue.fields import FIELDS
 from engine.catalogue.flags import FLAG_NAMES
+from engine.catalogue.licences import TIER_NAMES
+from engine.catalogue.own_fields import PREFIX
 from engine.catalogue.store import UNSTATED, Catalogue, Field, Filter
 from engine.language.message import deferred, gettext
+from engine.preferences import own_filters
 from studio import text
 from studio.address import Parameter, one_of
-from studio.catalogue.found import FoundPhotographs, by_exclusion, find_photographs, is_known
+from studio.catalogue.found import (
+    FoundPhotographs,
+    by_exclusion,
+    find_photographs,
+    is_known,
+    with_value,
+)
+from studio.current import home
 from studio.views.typeahead import typeahead
 
-_LABELS: dict[Field, str] = {
-    field: FIELDS["flags" if field == "flag" else field].label for field in get_args(Field)
+_LABELS: dict[str, str] = {
+    field: deferred("Licence tier")
+    if field == "tier"
+    else FIELDS["flags" if field == "flag" else field].label
+    for field in get_args(Field)
 }
 _WORDS = {
     "cached": deferred("On this computer"),
@@ -32,14 +45,17 @@ def filters(
     catalogue: Catalogue,
     key: str,
     *,
-    fields: Sequence[Field] = tuple(_LABELS),
+    fields: Sequence[str] = tuple(_LABELS),
+    own: Sequence[str] = (),
     state: str = "",
     exclusions: bool = False,
 ) -> FoundPhotographs:
-    """Draw the search field and a choice for each field. A given `state` is fixed.
+    """Draw the search field and a choice for each field, and for each of these `own` fields.
 
-    The parameters of the address are text, the names of the fields and, with `exclusions`, show.
+    A given `state` is fixed. The parameters of the address are text, the names of the fields and,
+    with `exclusions`, show.
     """
+    fields = (*fields, *(PREFIX + name for name in own))
     chosen = _current_filter(catalogue, key, fields)
     if state:
         chosen = dataclasses.replace(chosen, state=state)
@@ -47,7 +63,7 @@ def filters(
         show = Parameter("show", f"{key}_show", one_of(_SHOWS), usual="used")
         show.take()
         chosen = dataclasses.replace(chosen, excluded=_SHOWS[st.session_state[show.key]])
-    found = find_photographs(catalogue, chosen)
+    found = find_photographs(catalogue, chosen, own)
     with st.grid(5, min_column_width=145, gap="small"):
         _text(f"{key}_text")
         for field in fields:
@@ -67,21 +83,22 @@ def clear(key: str) -> None:
     """Clear all filters; called before the filters are drawn."""
     # If its state were only deleted, the text field would still show its old text.
     st.session_state[f"{key}_text"] = ""
-    for name in (*_LABELS, "show"):
+    own = [PREFIX + name for name in own_filters(home())]
+    for name in (*_LABELS, *own, "show"):
         st.session_state.pop(f"{key}_{name}", None)
 
 
-def _current_filter(catalogue: Catalogue, key: str, fields: Sequence[Field]) -> Filter:
+def _current_filter(catalogue: Catalogue, key: str, fields: Sequence[str]) -> Filter:
     """The current values of the widgets, which the address may have set."""
     Parameter("text", f"{key}_text").take()
-    values = {"text": (st.session_state.get(f"{key}_text") or "").strip()}
+    chosen = Filter(text=(st.session_state.get(f"{key}_text") or "").strip())
     for field in fields:
         Parameter(field, f"{key}_{field}", _known(catalogue, field)).take()
-        values[field] = st.session_state.get(f"{key}_{field}") or ""
-    return dataclasses.replace(Filter(), **values)  # type: ignore[arg-type]
+        chosen = with_value(chosen, field, st.session_state.get(f"{key}_{field}") or "")
+    return chosen
 
 
-def _known(catalogue: Catalogue, field: Field) -> Callable[[str], str]:
+def _known(catalogue: Catalogue, field: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value and is_known(catalogue, field, value):
             return value
@@ -97,22 +114,24 @@ def _text(key: str) -> None:
         type="search",
         live="250ms",
         placeholder=gettext("Part of a name"),
-        help=gettext("Searches species and family names. Case and accents do not matter."),
+        help=gettext(
+            "Searches species and family names and own fields. Case and accents do not matter."
+        ),
     )
     Parameter("text", key).tell(written)
 
 
-def _choice(field: Field, key: str, found: FoundPhotographs) -> None:
+def _choice(field: str, key: str, found: FoundPhotographs) -> None:
     images = {value or UNSTATED: many for value, many in found.offered[field].items()}
     # A chosen option stays available even if the other filters leave it without matches.
     chosen: str | None = st.session_state.get(key)
     if chosen:
         images.setdefault(chosen, 0)
     if _is_long(key, images):
-        picked = _search(gettext(_LABELS[field]), key, images)
+        picked = _search(_label(field), key, images)
     else:
         words = {value: _word(field, value) for value in images}
-        picked = _box(gettext(_LABELS[field]), key, images, words, index=None)
+        picked = _box(_label(field), key, images, words, index=None)
     Parameter(field, key).tell(picked)
 
 
@@ -125,7 +144,15 @@ def _is_long(key: str, images: Mapping[str, int]) -> bool:
     return long
 
 
-def _word(field: Field, value: str) -> str:
+def _label(field: str) -> str:
+    if field.startswith(PREFIX):
+        return text.plain(field.removeprefix(PREFIX))
+    return gettext(_LABELS[field])
+
+
+def _word(field: str, value: str) -> str:
+    if field == "tier" and value in TIER_NAMES:
+        return gettext(TIER_NAMES[value])
     if field == "flag":
         return flag_name(value)
     if field == "state" and value in _WORDS:

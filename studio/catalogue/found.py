@@ -1,30 +1,34 @@
 """The matches of a filter, and the matches of each further choice."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
-from engine.catalogue.store import UNSTATED, Catalogue, Field, Filter
+from engine.catalogue.own_fields import PREFIX
+from engine.catalogue.store import UNSTATED, Catalogue, Field, FieldCondition, Filter
 
 FIELDS: tuple[Field, ...] = get_args(Field)
 
 
 @dataclass(frozen=True)
 class FoundPhotographs:
-    """The filter and, for each field, the photographs by value with that field unfiltered."""
+    """The filter and, for each field, the photographs by value with that field unfiltered.
+
+    An own field is called `extra.NAME`.
+    """
 
     chosen: Filter
-    offered: Mapping[Field, Mapping[str, int]]
+    offered: Mapping[str, Mapping[str, int]]
 
     @property
     def images(self) -> int:
         """The number of photographs that match the filter."""
         return sum(self.count_by("species").values())
 
-    def count_by(self, field: Field) -> dict[str, int]:
+    def count_by(self, field: str) -> dict[str, int]:
         """The photographs that match the filter, counted by a field."""
-        value = getattr(self.chosen, field)
+        value = value_of(self.chosen, field)
         offered = dict(self.offered[field])
         if not value:
             return offered
@@ -32,11 +36,21 @@ class FoundPhotographs:
         return {value: offered[value]} if value in offered else {}
 
 
-def find_photographs(catalogue: Catalogue, chosen: Filter) -> FoundPhotographs:
-    """Count the matches of the filter for each field."""
+def find_photographs(
+    catalogue: Catalogue, chosen: Filter, own: Sequence[str] = ()
+) -> FoundPhotographs:
+    """Count the matches of the filter for each field and each of these own fields."""
+    fields = (*FIELDS, *(PREFIX + name for name in own))
     return FoundPhotographs(
-        chosen, {field: catalogue.count_by(field, _with(chosen, field, "")) for field in FIELDS}
+        chosen, {field: _count(catalogue, field, with_value(chosen, field, "")) for field in fields}
     )
+
+
+def value_of(chosen: Filter, field: str) -> str:
+    """The value that a filter selects of a field; empty if it selects none."""
+    if not field.startswith(PREFIX):
+        return str(getattr(chosen, field))
+    return next((one.value for one in chosen.conditions if one[:2] == (field, "=")), "")
 
 
 def by_exclusion(catalogue: Catalogue, found: FoundPhotographs) -> dict[bool | None, int]:
@@ -50,11 +64,22 @@ def by_exclusion(catalogue: Catalogue, found: FoundPhotographs) -> dict[bool | N
     return {not side: found.images, side: other, None: found.images + other}
 
 
-def is_known(catalogue: Catalogue, field: Field, value: str) -> bool:
+def is_known(catalogue: Catalogue, field: str, value: str) -> bool:
     """Whether any photograph has that value, regardless of the other filters."""
-    return bool(catalogue.count_by(field, _with(Filter(excluded=None), field, value)))
+    return bool(_count(catalogue, field, with_value(Filter(excluded=None), field, value)))
 
 
-def _with(chosen: Filter, field: Field, value: str) -> Filter:
-    values: dict[str, Any] = {field: value}
-    return dataclasses.replace(chosen, **values)
+def with_value(chosen: Filter, field: str, value: str) -> Filter:
+    """The filter with a value of a field selected; with none, if the value is empty."""
+    if not field.startswith(PREFIX):
+        values: dict[str, Any] = {field: value}
+        return dataclasses.replace(chosen, **values)
+    others = tuple(one for one in chosen.conditions if one[:2] != (field, "="))
+    own = (FieldCondition(field, "=", value),) if value else ()
+    return dataclasses.replace(chosen, conditions=others + own)
+
+
+def _count(catalogue: Catalogue, field: str, chosen: Filter) -> dict[str, int]:
+    if field.startswith(PREFIX):
+        return catalogue.count_by_own(field.removeprefix(PREFIX), chosen)
+    return catalogue.count_by(cast(Field, field), chosen)

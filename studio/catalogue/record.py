@@ -1,12 +1,14 @@
 """One photograph with all its metadata."""
 
 from itertools import islice
+from typing import Any
 
 import streamlit as st
 
 from engine.catalogue.changes import Action
 from engine.catalogue.fields import FIELDS
 from engine.catalogue.flags import FLAGS, OBSERVATION_OF_TWO_SPECIES
+from engine.catalogue.own_fields import date_of, own_fields
 from engine.catalogue.record import Photograph
 from engine.catalogue.store import Catalogue, Filter
 from engine.images.decode import read_rgb
@@ -165,7 +167,24 @@ def _fields(photograph: Photograph) -> None:
             "{width} × {height} pixels", width=photograph.width, height=photograph.height
         )
     st.table(shown, border="horizontal")
+    if own := own_fields(photograph.extra):
+        st.caption(gettext(FIELDS["extra"].label), help=gettext(FIELDS["extra"].help))
+        stated = {text.plain(name): text.plain(_own_value(value)) for name, value in own.items()}
+        st.table(stated, border="horizontal")
     with st.expander(gettext("File and hashes")):
         values = ((gettext(FIELDS[name].label), getattr(photograph, name)) for name in _OF_THE_FILE)
         lines = [f"{label}: {value}" for label, value in values if value]
         st.code("\n".join(lines), language=None, wrap_lines=True)
+
+
+def _own_value(value: Any) -> str:
+    """The value of an own field as readers of the page's language write it."""
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, float):
+        # Coordinates have up to six digits after the point.
+        return text.number(value, len(f"{value:.6f}".rstrip("0").partition(".")[2]))
+    if isinstance(value, list):
+        return ", ".join(map(_own_value, value))
+    day = date_of(value)
+    return text.day(day) if day and len(value) == len("2026-01-01") else str(value)

@@ -15,6 +15,8 @@ from engine.runs.alerts import with_resume
 from engine.runs.history import History
 from engine.runs.remaining import range_left
 from engine.runs.run import Run, find_run
+from engine.runs.split_origin import split_of_run
+from engine.split.about import tiers_text, where_text
 from engine.training.state.status import Status
 from studio import text
 from studio.charts.drawing import DrawnChart
@@ -66,7 +68,17 @@ def _head(home: Home, run: Run) -> None:
             notes_view(run)
         actions(home, run)
     note_view(run)
+    _split(home, run)
     _reason(run)
+
+
+def _split(home: Home, run: Run) -> None:
+    found = split_of_run(home, run)
+    if found is None:
+        return
+    name, origin = found
+    facts = [gettext("Split {name}", name=name), where_text(origin.where), tiers_text(origin.tiers)]
+    st.caption(text.plain(" · ".join(fact for fact in facts if fact)))
 
 
 def _current(home: Home, run_id: str, stands: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from studio.views.action import Action, act
 
 def garden_beside_own(home: Home, choice: SplitChoice) -> None:
     """Show that the demo garden and other sources share a split, and offer to leave it out."""
-    counts = source_counts(home, choice.photographs)
+    counts = source_counts(home, choice)
     chosen = {name: counts[name] for name in choice.sources or counts}
     drawn = chosen.get(SOURCE, 0)
     others = sum(chosen.values()) - drawn

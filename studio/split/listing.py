@@ -7,6 +7,7 @@ import streamlit as st
 from engine.embeddings.near_duplicates import near_duplicate_pairs
 from engine.home import Home
 from engine.language.message import gettext, ngettext
+from engine.split.about import tiers_text, where_text
 from engine.split.check import check_split
 from engine.split.folder import part_name, split_folder
 from engine.split.make import make_split, names_of
@@ -89,6 +90,10 @@ def _about(split: Made) -> str:
     facts.append(ngettext("{n} species", "{n} species", split.species))
     if split.sources:
         facts.append(text.plain(sources_text(split.sources)))
+    if split.where:
+        facts.append(text.plain(where_text(split.where)))
+    if split.tiers:
+        facts.append(text.plain(tiers_text(dict(split.tiers))))
     if split.min_images > 1:
         facts.append(gettext("at least {least} photographs each", least=split.min_images))
     if split.group:

@@ -1,6 +1,6 @@
 """The existing splits, from their manifests."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import Field
@@ -24,6 +24,8 @@ class Made:
     straddling_groups: int = 0
     group: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    tiers: tuple[tuple[str, int], ...] = ()
     problem: str = ""
 
     @property
@@ -49,6 +51,8 @@ class _Manifest:
     straddling_groups: Count
     group: tuple[Name, ...] = ()
     sources: tuple[Text, ...] = ()
+    where: tuple[Text, ...] = ()
+    tiers: dict[str, Count] = field(default_factory=dict)
 
 
 def splits_made(home: Home) -> list[Made]:
@@ -75,6 +79,8 @@ def read_made(home: Home, name: str) -> Made:
         found.straddling_groups,
         found.group,
         found.sources,
+        found.where,
+        tuple(found.tiers.items()),
     )
 
 

@@ -97,6 +97,7 @@ def choose_settings(home: Home, choice: SplitChoice) -> Asked:
         "group": (*links, *(link for link in _DEFAULTS.group if link in ALWAYS_LINKED)),
         "photographs": choice.photographs,
         "sources": choice.sources,
+        "where": choice.where,
     }
     if "near-duplicate" in links:
         values["near_distance"] = st.slider(

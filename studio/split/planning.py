@@ -1,6 +1,6 @@
 """A planned split of the catalogue, cached in memory so that a page responds at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,7 @@ import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
 
-from engine.catalogue.store import SpeciesCount
+from engine.catalogue.store import Filter, SpeciesCount
 from engine.embeddings.near_duplicates import near_duplicate_pairs, near_duplicates_stamp
 from engine.home import Home
 from engine.language.message import gettext
@@ -31,11 +31,17 @@ Known = tuple[SplitInputs, pa.ChunkedArray]
 @dataclass(frozen=True)
 class SplitChoice:
     """Which photographs are split: local ones or all known ones, of all sources or only of the
-    named ones.
+    named ones, all or only those that meet the conditions `where`.
     """
 
     photographs: State
     sources: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> Filter:
+        """The filter for these photographs, without the sources."""
+        return split_filter(SplitSettings(photographs=self.photographs, where=self.where))
 
 
 @dataclass(frozen=True)
@@ -58,16 +64,16 @@ class Planned:
 def species_counts(home: Home, choice: SplitChoice) -> list[SpeciesCount]:
     """The species with their numbers of photographs, in descending order."""
     if not choice.sources:
-        return _species_counts(str(home.root), stamp(home), choice.photographs)
+        return _species_counts(str(home.root), stamp(home), choice)
     inputs = evidence_in(home, choice)
     images = np.bincount(inputs.species, minlength=len(inputs.names))
     most_first = np.argsort(-images, kind="stable")
     return [SpeciesCount(inputs.names[label], int(images[label])) for label in most_first]
 
 
-def source_counts(home: Home, photographs: State) -> dict[str, int]:
-    """The number of photographs of each source, in descending order."""
-    return _source_counts(str(home.root), stamp(home), photographs)
+def source_counts(home: Home, choice: SplitChoice) -> dict[str, int]:
+    """The number of photographs of each source, chosen or not, in descending order."""
+    return _source_counts(str(home.root), stamp(home), replace(choice, sources=()))
 
 
 def planned(home: Home, settings: SplitSettings) -> Planned:
@@ -114,32 +120,31 @@ def stamp(home: Home) -> tuple[int, ...]:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _species_counts(root: str, stamp: tuple[int, ...], photographs: State) -> list[SpeciesCount]:
+def _species_counts(root: str, stamp: tuple[int, ...], choice: SplitChoice) -> list[SpeciesCount]:
     with current.catalogue() as catalogue:
-        return catalogue.species(split_filter(SplitSettings(photographs=photographs)))
+        return catalogue.species(choice.chosen)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _source_counts(root: str, stamp: tuple[int, ...], photographs: State) -> dict[str, int]:
+def _source_counts(root: str, stamp: tuple[int, ...], choice: SplitChoice) -> dict[str, int]:
     with current.catalogue() as catalogue:
-        return catalogue.count_by("source", split_filter(SplitSettings(photographs=photographs)))
+        return catalogue.count_by("source", choice.chosen)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _known(root: str, stamp: tuple[int, ...], photographs: State) -> Known:
+def _known(root: str, stamp: tuple[int, ...], choice: SplitChoice) -> Known:
     """The photographs of all sources."""
     # All properties that can join photographs are read, so that other options need no new query.
     links: tuple[Link, ...] = ("observer", "bytes", "url", "near-duplicate")
-    chosen = split_filter(SplitSettings(photographs=photographs))
     with current.catalogue() as catalogue:
-        table = catalogue.columns(columns_for(links), chosen)
+        table = catalogue.columns(columns_for(links), choice.chosen)
     near = near_duplicate_pairs(Home(Path(root)))
     return split_inputs(table, links, near), table["image_id"]
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _chosen(root: str, stamp: tuple[int, ...], choice: SplitChoice) -> Known:
-    inputs, ids = _known(root, stamp, choice.photographs)
+    inputs, ids = _known(root, stamp, replace(choice, sources=()))
     if not choice.sources:
         return inputs, ids
     chosen = of_sources(inputs, choice.sources)
@@ -163,7 +168,7 @@ def _planned(
 ) -> Planned:
     links = tuple(sorted(settings.group))
     near = settings.near_distance if "near-duplicate" in links else 0
-    choice = SplitChoice(settings.photographs, settings.sources)
+    choice = SplitChoice(settings.photographs, settings.sources, settings.where)
     groups = _groups(root, stamp, choice, links, near)
     inputs, _ = _chosen(root, stamp, choice)
     return Planned(plan_split(inputs, settings, earlier_of(_home, settings), groups))

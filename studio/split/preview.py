@@ -5,6 +5,7 @@ from collections import Counter
 import streamlit as st
 
 from engine.language.message import gettext, ngettext
+from engine.split.about import tiers_text
 from engine.split.folder import part_name
 from engine.split.left_out import left_out_text
 from engine.split.notes import Reason, absences, doubts, reason_text, unassigned_counts
@@ -30,6 +31,8 @@ def preview(planned: Planned) -> None:
         key="split.parts",
         on_click=lambda mark: open_bar(of_part(plan, mark.place)),
     )
+    if tiers := tiers_text(plan.tiers):
+        st.caption(gettext("Licence tiers: {tiers}", tiers=tiers))
     _left_out(plan)
     by_size, missing, random, sampling = st.tabs(
         [

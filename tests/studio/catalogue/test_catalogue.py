@@ -10,6 +10,7 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import EVERYTHING, Filter
 from engine.files import write_json
 from engine.home import Home
+from engine.preferences import language_of_home, own_filters, remember
 from studio.catalogue.found import by_exclusion, find_photographs
 from studio.catalogue.paging import cursor_at
 from tests.studio.catalogue.conftest import spans
@@ -272,3 +273,30 @@ def test_a_record_is_shown_in_spanish(open_page: OpenPage) -> None:
     assert not app.exception
     assert app.button(key="catalogue_one").label == "Excluir"
     assert english_in(app) == set()
+
+
+def test_an_own_field_becomes_a_filter_that_the_home_remembers(
+    small_catalogue: SqliteCatalogue, home: Home, open_page: OpenPage
+) -> None:
+    small_catalogue.update(
+        {"image_id": f"cornus-{number}", "extra": f'{{"region": "EU_{"SN"[number % 2]}W"}}'}
+        for number in range(4)
+    )
+    remember(home, language="en")
+    remember(home, own_filters=["region"])
+    app = open_page("catalogue", **{"extra.region": "EU_SW"})
+    boxes = {box.label: box for box in app.selectbox}
+    assert boxes["region"].value == "EU_SW"
+    assert boxes["region"].options == ["none stated (8)", "EU_NW (2)", "EU_SW (2)"]
+    assert boxes["Licence tier"].options == ["Unknown licence (2)"]
+    assert "2 photographs" in spans(app)
+    assert (language_of_home(home), own_filters(home)) == ("en", ("region",))
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_a_remembered_field_that_no_photograph_has_any_more_filters_nothing(
+    home: Home, open_page: OpenPage
+) -> None:
+    remember(home, own_filters=["region"])
+    app = open_page("catalogue", **{"extra.region": "EU_SW"})
+    assert "12 photographs" in spans(app)

@@ -80,3 +80,13 @@ def test_the_other_photographs_of_an_observation_are_found(
     )
     assert [other.image_id for other in related(small_catalogue, bellis)] == ["bellis-1"]
     assert related(small_catalogue, acer) == []
+
+
+def test_own_fields_are_shown_with_their_values(
+    small_catalogue: SqliteCatalogue, open_page: OpenPage
+) -> None:
+    extra = '{"place.name": "A*b", "latitude": 40.25, "organ": ["leaf", "flower"], '
+    extra += '"observed_on": "2024-05-01", "wild": true}'
+    small_catalogue.update([{"image_id": "acer-0", "extra": extra}])
+    shown = open_page("catalogue", photo="acer-0").table[1].value
+    assert shown.iloc[:, -1].tolist() == [r"A\*b", "40.25", "leaf, flower", "May 1, 2024", "Yes"]

@@ -3,8 +3,9 @@
 import time
 from dataclasses import replace
 
+from engine.catalogue.sqlite import SqliteCatalogue
 from engine.crop.verdict import Measured, Verdict, keep_verdict
-from engine.files import write_json
+from engine.files import sha256_of, write_json
 from engine.home import Home
 from engine.jobs.queue import edit_queue, new_ticket, read_queue
 from engine.language.message import message
@@ -14,6 +15,7 @@ from engine.runs.notes import Notes, read_notes, write_notes
 from engine.runs.run import find_run
 from engine.settings.crop import CropPreset
 from engine.settings.files import save
+from engine.split.folder import split_folder
 from engine.training.state.status import StatusFile, read_status, stage_fields
 from studio.runs.compare import against, describe_crop, describe_setting
 from tests.studio.conftest import OpenPage, words
@@ -126,3 +128,16 @@ def test_an_evaluation_names_the_photographs_that_it_could_not_read(
     assert not app.exception
     tables = [table.value for table in app.dataframe if "Reason" in table.value]
     assert [list(table["Reason"]) for table in tables] == [["a.jpg is empty."]]
+
+
+def test_a_run_shows_what_its_split_was_made_of(
+    open_page: OpenPage, split_home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    folder = ended_run(split_home, "one")
+    split = split_folder(split_home, "default")
+    digest = {"path": "data/splits/default/train.jsonl", "sha256": sha256_of(split.part("train"))}
+    write_json(folder.parts, {"train": digest})
+    assert "Split default · Unknown licence 100%" in words(open_page("runs", run="one"))
+    # Another split has taken its name.
+    write_json(folder.parts, {"train": digest | {"sha256": "0" * 64}})
+    assert "Split default" not in words(open_page("runs", run="one"))

@@ -7,8 +7,10 @@ from engine.catalogue.sqlite import SqliteCatalogue
 from engine.catalogue.store import Filter
 from engine.files import read_json, write_json
 from engine.home import Home
+from engine.preferences import remember
 from engine.settings.split import SplitSettings
-from engine.split.folder import read_part, split_folder, split_names
+from engine.split.about import origin_of
+from engine.split.folder import PARTS, read_part, split_folder, split_names
 from engine.split.make import make_split
 from tests.studio.conftest import OpenPage, words
 
@@ -238,3 +240,23 @@ def test_the_page_is_in_the_language_of_the_reader(
     assert app.number_input(key="split.min_images").label == "Mínimo de fotografías por especie"
     english = {"the", "photograph", "photographs", "species", "split", "of", "train", "validation"}
     assert not english & set(re.findall(r"[a-z]+", words(app).lower()))
+
+
+def test_a_filter_of_the_catalogue_chooses_what_is_split(
+    open_page: OpenPage, home: Home, small_catalogue: SqliteCatalogue
+) -> None:
+    small_catalogue.update(
+        {"image_id": f"{name}-{number}", "license": "CC0", "extra": '{"region": "EU_SW"}'}
+        for name in ("cornus", "dahlia")
+        for number in range(4)
+    )
+    remember(home, own_filters=["region"])
+    app = open_page("split", tier="production", **{"extra.region": "EU_SW"})
+    assert "only tier=production; region=EU_SW" in words(app)
+    assert "Licence tiers: Production 100%" in words(app)
+    app.button(key="split.make").click().run()
+    assert not app.exception
+    folder = split_folder(home, "default")
+    assert origin_of(folder).where == ("tier=production", "region=EU_SW")
+    assert sum(len(read_part(folder.part(part))) for part in PARTS) == 8
+    assert "only tier=production; region=EU_SW · Production 100%" in words(app)
