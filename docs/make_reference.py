@@ -17,6 +17,7 @@ from typer.cli import get_docs_for_click
 
 from engine.catalogue.mapping import MappingSettings
 from engine.cli import command_line
+from engine.settings.computed import FieldRule
 from engine.settings.crop import CropPreset
 from engine.settings.probe import ProbeSettings
 from engine.settings.problems import allowed_values
@@ -35,6 +36,11 @@ SETTINGS: dict[str, tuple[type[BaseModel], str]] = {
     ),
     "The studio": (StudioSettings, "`configs/studio.yaml`."),
     "A split": (SplitSettings, "The page *Split*; `split make` has an option for each."),
+    "A rule for an own field": (
+        FieldRule,
+        "`configs/fields/*.yaml`, for `fields compute` and the page *Catalogue*; the key `from` is "
+        "listed as `from_`.",
+    ),
     "A crop preset": (CropPreset, "`data/presets/NAME.yaml`; the *Crop lab* edits it."),
     "The quality scan": (
         QualitySettings,
