@@ -6,7 +6,7 @@
 import json
 import re
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 
@@ -15,8 +15,6 @@ PREFIX = "extra."
 
 NOT_IN_A_NAME = r'(?!(?:[^"\\]|\\.)*":)'
 """A regular expression that is true in the JSON of an object, except within a name."""
-
-FieldKind = Literal["number", "date", "list", "yes or no", "text"]
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?")
 
@@ -45,17 +43,6 @@ def own_text(extra: str, name: str) -> str | None:
     """The JSON text of an own field; None if there is no such field."""
     fields = own_fields(extra)
     return json_text(fields[name]) if name in fields else None
-
-
-def own_kind(value: Any) -> FieldKind:
-    """What a value is."""
-    if isinstance(value, bool):
-        return "yes or no"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, list):
-        return "list"
-    return "date" if date_of(value) else "text"
 
 
 def date_of(value: Any) -> date | None:

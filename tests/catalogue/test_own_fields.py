@@ -1,6 +1,7 @@
 """Own fields: their text, and filters and counts by them in every store."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,9 +14,9 @@ from engine.catalogue.conditions import (
 )
 from engine.catalogue.curation import exclude
 from engine.catalogue.own_fields import (
+    date_of,
     extra_with,
     own_fields,
-    own_kind,
     own_label,
     texts_of,
 )
@@ -32,9 +33,9 @@ def test_a_label_leads_back_to_its_value(value: Any) -> None:
     assert text in texts_of(own_label(text))
 
 
-def test_values_have_kinds() -> None:
-    kinds = [own_kind(value) for value in (1, True, ["a"], "2024-05-01T10:00", "2024-99-99", "x")]
-    assert kinds == ["number", "yes or no", "list", "date", "text", "text"]
+def test_a_date_is_recognised() -> None:
+    days = [date_of(value) for value in ("2024-05-01T10:00", "2024-99-99", "x", 20240501)]
+    assert days == [date(2024, 5, 1), None, None, None]
 
 
 def test_a_field_is_set_and_removed() -> None:
