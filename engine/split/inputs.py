@@ -90,7 +90,7 @@ class SplitInputs:
 def columns_for(links: Collection[Link]) -> list[str]:
     """The columns that a table needs for these links and for the licence tiers."""
     asked = {column for link in {*links, *ALWAYS_LINKED} for column in _COLUMNS[link]}
-    return sorted({*ALWAYS, *asked})
+    return sorted({*ALWAYS, "license", *asked})
 
 
 def split_inputs(

@@ -31,8 +31,9 @@ def preview(planned: Planned) -> None:
         key="split.parts",
         on_click=lambda mark: open_bar(of_part(plan, mark.place)),
     )
-    if tiers := tiers_text(plan.tiers):
-        st.caption(gettext("Licence tiers: {tiers}", tiers=tiers))
+    # The filter of the tiers shows the only one; a made split names it.
+    if len(plan.tiers) > 1:
+        st.caption(tiers_text(plan.tiers))
     _left_out(plan)
     by_size, missing, random, sampling = st.tabs(
         [
