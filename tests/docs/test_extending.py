@@ -26,6 +26,8 @@ from engine.registry import Registry
 from engine.settings.crop import CropPreset
 from engine.settings.files import overlaid, validate
 from engine.settings.run import RunSettings
+from engine.taxonomy.shapes import SHAPES, recognise_table
+from engine.taxonomy.table import TaxonRow
 from engine.training.data.samplers import SAMPLERS
 from engine.training.loop import train
 from engine.training.optim.losses import LOSSES
@@ -46,6 +48,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "sampler": SAMPLERS,
     "optimiser": OPTIMISERS,
     "schedule": SCHEDULES,
+    "taxonomy": SHAPES,
     "importer": IMPORTERS,
 }
 # What a training example adds, the setting that selects it, and the field that computes it.
@@ -129,6 +132,17 @@ def test_a_crop_is_found_with_the_example() -> None:
     assert crop.subject is not None
     assert abs(crop.subject.x - 120) <= 2
     assert abs(crop.subject.width - 50) <= 4
+
+
+def test_a_taxonomy_table_is_read_with_the_example(tmp_path: Path) -> None:
+    file = tmp_path / "checklist.csv"
+    file.write_text("number,name,author,family\n7,Rosa canina,L.,Rosaceae\n", "utf-8")
+    name = added("taxonomy")
+    shape, table = recognise_table(file)
+    assert shape == name
+    assert list(SHAPES[name].rows(table)) == [
+        TaxonRow("7", "Rosa canina", "L.", "accepted", "", "Rosaceae")
+    ]
 
 
 def test_photographs_are_imported_with_the_example(home: Home, tmp_path: Path) -> None:
