@@ -102,7 +102,12 @@ def _rules(values: Any, where: str) -> dict[str, FieldRule]:
         raise BadInput(
             "{where}: {problem}", where=where, problem=explain(FieldRules, error)
         ) from error
-    for name in rules:
+    for name, rule in rules.items():
+        if not rule.from_ or not rule.values:
+            raise BadInput(
+                "The rule of {name} needs `from`, a field, and `values`, with at least one value.",
+                name=name,
+            )
         require_plain(name, message("Field"))
         if name in DECLARED or not name.strip():
             raise BadInput(

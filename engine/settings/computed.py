@@ -12,13 +12,11 @@ class FieldRule(Settings):
 
     from_: str = Field(
         "",
-        min_length=1,
         alias="from",
         description="The field that decides: one of the record, `tier`, or an own field.",
     )
     values: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
-        min_length=1,
         description="For each value of the new field, the values that lead to it.",
     )
     otherwise: str = Field(

@@ -74,7 +74,8 @@ def test_photographs_without_a_match_get_no_value_without_otherwise(catalogue: C
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("region: {from: country}", "values"),
+        ("region: {from: country}", "The rule of region needs `from`"),
+        ("region: {values: {a: [x]}}", "The rule of region needs `from`"),
         ("region: {from: country, values: {a: [x], b: [X]}}", "X leads to both a and b"),
         ("species: {from: country, values: {a: [x]}}", "species is a field of the catalogue"),
         ("", "holds no rule"),
