@@ -111,7 +111,7 @@ def propose(
         found = propose_names(catalogue, store, keep_ranks)
     counts = gettext(
         "{species} compared with {title} {version}: {proposals}, {unknown} unknown.",
-        species=ngettext("{n} species", "{n} species", found.species),
+        species=ngettext("{n} species", "{n} species", found.compared),
         title=found.about.title,
         version=found.about.version,
         proposals=ngettext("{n} proposal", "{n} proposals", len(found.proposals)),

@@ -56,7 +56,7 @@ class Proposals:
     """What a taxonomy says of a catalogue: proposals, and the names that it does not know."""
 
     about: TaxonomyAbout
-    species: int
+    compared: int
     proposals: tuple[Proposal, ...]
     unknown: tuple[str, ...]
 

@@ -138,10 +138,10 @@ def _accept_all(found: Proposals) -> None:
     ):
         st.markdown(
             ngettext(
-                "{n} proposal for {species} species",
-                "{n} proposals for {species} species",
+                "{n} proposal for {compared} species",
+                "{n} proposals for {compared} species",
                 len(found.proposals),
-                species=found.species,
+                compared=found.compared,
             )
             if found.proposals
             else gettext("Every known name is the accepted one.")

@@ -47,7 +47,7 @@ def test_each_species_with_another_accepted_name_is_proposed(
 ) -> None:
     exclude(roses, ["Rosa canina L. 0"])
     found = propose_names(roses, names)
-    assert (found.species, found.unknown) == (len(SPECIES), ("Zea mays",))
+    assert (found.compared, found.unknown) == (len(SPECIES), ("Zea mays",))
     assert [one.old for one in found.proposals] == [
         "Rosa canina L.",
         "Mentha piperita",
