@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine.language.message import gettext
 
@@ -49,6 +50,9 @@ class Parameter:
         given, visit = st.query_params.get_all(self.name), _visit()
         before = st.session_state.get(self._given)
         changed = before != (visit, given)
+        if changed and before and before[0] == visit and self._is_outdated(given):
+            return False
+        st.session_state.pop(self._replaced, None)
         if changed:
             st.session_state[self._given] = visit, given
             st.session_state.pop(self._written, None)
@@ -72,9 +76,20 @@ class Parameter:
         if is_opening and not st.query_params.get_all(self.name):
             texts = []
         change.parameters[self.name] = texts
-        change.given[self._given] = _visit(), texts
+        visit, before = _visit(), st.session_state.get(self._given)
+        if before and before[0] == visit and before[1] != texts:
+            replaced = st.session_state.get(self._replaced, ())
+            change.replaced[self._replaced] = (*replaced, before[1])
+        change.given[self._given] = visit, texts
         if _CHANGE.get() is None:
             change.write()
+
+    def _is_outdated(self, given: list[str]) -> bool:
+        """Whether the browser had not received the latest address when it started this run.
+
+        Only its history leads back to an address that was replaced.
+        """
+        return given in st.session_state.get(self._replaced, ()) and not _is_history_navigation()
 
     def _set(self, given: list[str]) -> None:
         values = []
@@ -91,6 +106,11 @@ class Parameter:
         return f"{self.key}.given"
 
     @property
+    def _replaced(self) -> str:
+        """The key of the addresses that the browser may show until it receives the latest one."""
+        return f"{self.key}.replaced"
+
+    @property
     def _written(self) -> str:
         return f"{self.key}.written"
 
@@ -102,9 +122,10 @@ class _Change:
     parameters: dict[str, list[str]] = field(default_factory=dict)
     given: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
     written: dict[str, list[str]] = field(default_factory=dict)
+    replaced: dict[str, tuple[list[str], ...]] = field(default_factory=dict)
 
     def write(self) -> None:
-        for key, value in {**self.given, **self.written}.items():
+        for key, value in {**self.given, **self.written, **self.replaced}.items():
             st.session_state[key] = value
         # An empty list removes a parameter from the address.
         changed = {
@@ -170,6 +191,11 @@ def _visit() -> int:
     """The number of pages opened in this session, this one included."""
     visits: int = st.session_state.get(_VISITS, 0)
     return visits
+
+
+def _is_history_navigation() -> bool:
+    context = get_script_run_ctx()
+    return context is None or context.is_history_navigation
 
 
 def _text(value: Any) -> str:

@@ -170,9 +170,9 @@ def tune_the_crop(page: Page, server: Server) -> None:
     go_to(page, "Crop lab")
     threshold = page.get_by_role("slider", name="Saliency threshold")
     threshold.focus()
-    for value in ("6", "7", "8", "9"):
+    for _ in range(4):
         page.keyboard.press("ArrowRight")
-        expect(threshold).to_have_attribute("aria-valuetext", re.compile(rf"^{value}\s?%$"))
+    expect(threshold).to_have_attribute("aria-valuetext", re.compile(r"^9\s?%$"))
     expect(
         page.get_by_text("Changed from fast. Save it as a preset to train with it.")
     ).to_be_visible()

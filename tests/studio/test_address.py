@@ -83,15 +83,38 @@ def test_what_a_page_opens_with_makes_no_address_and_so_no_step_of_the_history(
 
 
 @pytest.mark.usefixtures("small_catalogue")
-def test_a_step_back_takes_the_setting_back(open_page: OpenPage) -> None:
+def test_a_step_back_takes_the_setting_back(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = open_page("crop_lab", preset="classic")
     app.slider(key="lab_threshold").set_value(0.4).run()
     assert dict(app.query_params) == {"preset": "classic", "threshold": "0.4"}
     del app.query_params["threshold"]
+    monkeypatch.setattr("studio.address._is_history_navigation", lambda: True)
     app.run()
     assert not app.exception
     assert app.slider(key="lab_threshold").value != 0.4
     assert dict(app.query_params) == {"preset": "classic"}
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_an_address_that_a_quick_second_change_overtook_takes_no_setting_back(
+    open_page: OpenPage,
+) -> None:
+    app = open_page("crop_lab", preset="classic")
+    app.slider(key="lab_threshold").set_value(0.4).run()
+    # The browser sent the second change, and the third, before it received the first address.
+    for value in (0.41, 0.42):
+        app.query_params.clear()
+        app.query_params["preset"] = "classic"
+        app.slider(key="lab_threshold").set_value(value).run()
+        assert app.slider(key="lab_threshold").value == value
+        assert app.query_params["threshold"] == str(value)
+    # It has received the latest; an earlier one is now a choice, such as a link.
+    app.run()
+    app.query_params["threshold"] = "0.4"
+    app.run()
+    assert app.slider(key="lab_threshold").value == 0.4
 
 
 @pytest.mark.usefixtures("small_catalogue")
