@@ -163,11 +163,12 @@ def test_the_verdict_is_shown_in_plain_words(
     weights = tmp_path / "tiny.pth"
     torch.save(timm.create_model("test_vit", img_size=32).state_dict(), weights)
     page.goto(f"{server.address}/crop_lab")
+    page.get_by_text("Does the crop help?", exact=True).click()
     for label, value in {"Network": "test_vit", "Weights": str(weights)}.items():
         page.get_by_label(label, exact=True).fill(value)
         page.keyboard.press("Tab")
     page.get_by_text("More settings", exact=True).click()
-    for label, value in {"Image size": "32", "Folds": "2"}.items():
+    for label, value in {"Image size (px)": "32", "Folds": "2"}.items():
         page.get_by_label(label, exact=True).fill(value)
         page.keyboard.press("Tab")
     page.get_by_role("button", name="Measure the crop").click()
@@ -182,6 +183,7 @@ def test_boxes_for_the_catalogue_are_found_in_the_background(
     page: Page, server: Server, lab_home: Home
 ) -> None:
     page.goto(f"{server.address}/crop_lab?preset=classic")
+    page.get_by_text("Crops of the catalogue", exact=True).click()
     expect(page.get_by_text("0 of 24 photographs have their crop with classic.")).to_be_visible()
     page.get_by_role("button", name="Compute crops").click()
     expect(page.get_by_text("Computing crops").first).to_be_visible()
