@@ -1,5 +1,7 @@
 """Browse the photographs."""
 
+import streamlit as st
+
 from engine.language.message import gettext
 from studio.catalogue.counts import totals
 from studio.catalogue.curating import last_change_view
@@ -17,7 +19,10 @@ heading(gettext("Catalogue"), gettext("Search, browse and correct all photograph
 with problems_shown(), catalogue() as opened:
     whole = opened.counts()
     if whole.images or whole.excluded:
-        found = filters(opened, "catalogue", own=choose_own_filters(opened), exclusions=True)
+        above = st.container()
+        own = choose_own_filters(opened)
+        with above:
+            found = filters(opened, "catalogue", own=own, exclusions=True)
         totals(found, whole)
         last_change_view()
         exported()

@@ -142,7 +142,10 @@ st.html(
     "[data-testid=stTable] td *{overflow-wrap:anywhere!important}"
     "button[data-selected][data-variant],[role=tab][aria-selected=true],"
     "[data-testid=stSliderThumbValue]"
-    f"{{color:light-dark({LIGHT.primary},{DARK.leaf})!important}}</style>"
+    f"{{color:light-dark({LIGHT.primary},{DARK.leaf})!important}}"
+    # A popover lies outside of the element that knows whether the page is dark.
+    "[data-testid=stPopoverBody] button[data-selected][data-variant]{color:inherit!important}"
+    "</style>"
 )
 st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.svg"))
 

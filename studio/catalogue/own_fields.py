@@ -1,5 +1,6 @@
 """Own fields on the page Catalogue: those that are filters, and those that rules compute."""
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -49,12 +50,18 @@ def _choice(there: Sequence[str], chosen: Sequence[str]) -> None:
 def _rule() -> None:
     st.text_area(
         gettext("Compute a field by a rule"),
-        _EXAMPLE.read_text(encoding="utf-8") if _EXAMPLE.is_file() else "",
+        _example(),
         key=_RULE,
         height=170,
         help=gettext("YAML, for all photographs. The tab History can undo it."),
     )
     st.button(gettext("Compute"), key="catalogue_compute", on_click=_compute)
+
+
+def _example() -> str:
+    """The rule for regions, without its comments, which have one language."""
+    text = _EXAMPLE.read_text(encoding="utf-8") if _EXAMPLE.is_file() else ""
+    return re.sub(r"(?m)^#.*\n| +#.*$", "", text)
 
 
 def _compute() -> None:
