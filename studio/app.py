@@ -20,6 +20,7 @@ from studio.address import one_change
 from studio.language import choose_language, follow_reader
 from studio.memory import keep_small, settle
 from studio.palette import DARK, LIGHT
+from studio.recovery.component import recover_empty_pages
 
 STATIC = Path(__file__).parent / "static"
 
@@ -174,6 +175,8 @@ with suppress(StudioError):
     examine_daily(current.home())
 with suppress(StudioError):
     choose_language(current.home())
+with st.sidebar:
+    recover_empty_pages()
 left = current.catalogue_gone()
 if left:
     # Rarely needed, and it imports the image readers.
