@@ -40,8 +40,8 @@ IMPORTER = {"folder": "image-folder", "shards": "webdataset", "parquet": "image-
 
 @pytest.fixture
 def filled(small_catalogue: SqliteCatalogue) -> SqliteCatalogue:
-    """Twelve photographs with files, of which one is listed twice and one excluded; and two
-    without a file, one of which has no address."""
+    """Twelve photographs with files: one is listed twice, one is excluded. Two more are
+    without a file; one of these has no address."""
     cornus = small_catalogue.get("cornus-1")
     assert cornus is not None
     small_catalogue.update([{"image_id": "cornus-1", "license": "CC BY", "attribution": "Ana"}])
